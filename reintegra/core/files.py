@@ -1,0 +1,60 @@
+"""Writing files whole or not at all, and telling one file from another."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from .errors import OutputError
+
+
+def sha256(data: bytes) -> str:
+    """Return the hash that identifies these bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def safe_name(text: str) -> str:
+    """Return a file name any system accepts, made of a respondent's code."""
+    name = re.sub(r"[^\w.\-]+", "_", text, flags=re.ASCII).strip("._")
+    return name or "tanpa_kode"
+
+
+def output_folder(path: str | Path) -> Path:
+    """Make a folder for output, or say why it cannot be written to."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:
+        raise OutputError("cannot-write-folder", folder=str(path)) from None
+    return folder
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> Path:
+    """Write a file beside its place and then move it there; where it is open elsewhere, give it a free name.
+
+    Returns the path that was written: readers never see half a file, and nothing open is overwritten.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    os.close(handle)
+    part = Path(name)
+    try:
+        write(part)
+        part.chmod(0o644)
+        for number in range(1, 100):
+            place = path if number == 1 else path.with_stem(f"{path.stem} ({number})")
+            try:
+                part.replace(place)
+            except PermissionError:
+                continue
+            return place
+        raise OutputError("cannot-write-file", file=path.name)
+    except OSError:
+        raise OutputError("cannot-write-file", file=path.name) from None
+    finally:
+        part.unlink(missing_ok=True)

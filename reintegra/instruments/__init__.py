@@ -1,0 +1,17 @@
+"""What is asked: questionnaires and their keys."""
+
+from .catalogue import instruments, load_instrument, status_line
+from .definition import Answer, Band, Instrument, Item, Score
+from .reading import read_definition
+
+__all__ = [
+    "Answer",
+    "Band",
+    "Instrument",
+    "Item",
+    "Score",
+    "instruments",
+    "load_instrument",
+    "read_definition",
+    "status_line",
+]

@@ -1,0 +1,138 @@
+"""The words a definition may use, and what kind of value each takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..core.errors import Problem
+from ..core.language import LANGUAGES, listed, word
+from ..core.text import nearest
+from .toml_lines import Lines, Path
+
+STATUSES = ("example", "draft", "pilot", "validated", "retired")
+RULES = ("mean", "sum", "count")
+DIRECTIONS = ("better", "worse", "more ready", "less ready", "unknown")
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _list_of(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(map(test, value))
+
+
+def _table_of(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, dict) and all(map(test, value.values()))
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "text": _text,
+    "name": lambda value: isinstance(value, str) and _NAME.fullmatch(value) is not None,
+    "whole": _whole,
+    "number": _number,
+    "yes_no": lambda value: isinstance(value, bool),
+    "texts": _list_of(_text),
+    "label": lambda value: isinstance(value, dict) and set(value) <= set(LANGUAGES) and all(map(_text, value.values())),
+    "code_list": _list_of(_whole),
+    "groups": _list_of(_list_of(_text)),
+    "range": lambda value: _list_of(_number)(value) and len(value) == 2 and value[0] < value[1],
+    "weights": lambda value: _list_of(_text)(value) or _table_of(_number)(value),
+    "code_table": _table_of(_whole),
+    "tables": _list_of(lambda value: isinstance(value, dict)),
+    "table": lambda value: isinstance(value, dict),
+    "sets": _table_of(lambda value: isinstance(value, list) and len(value) > 0),
+    "band_systems": lambda value: KINDS["tables"](value) or _table_of(KINDS["tables"])(value),
+}
+
+Words = Mapping[str, str]
+
+TOP: Words = {
+    "format": "whole", "name": "name", "version": "text", "status": "text", "language": "text", "title": "label",
+    "citation": "text", "licence": "text", "sources": "texts", "check": "whole", "check_note": "text",
+    "family": "name", "recognise": "label", "modes": "texts", "instruction": "label", "status_line": "label",
+    "note": "label", "missing": "tables", "responses": "sets", "items": "tables", "scores": "tables",
+    "skips": "tables", "variants": "tables", "min_answered": "whole", "profile": "texts", "guards": "table",
+}  # fmt: skip
+ANSWER: Words = {"value": "whole", "id": "text", "en": "text", "also": "texts"}
+ITEM: Words = {
+    "name": "name", "number": "text", "label": "label", "responses": "text", "codes": "code_list",
+    "reverse": "yes_no", "unused": "yes_no", "opposite_of": "text", "flag": "table", "construct": "text",
+}  # fmt: skip
+FLAG: Words = {"at": "whole", "id": "text", "en": "text"}
+SCORE: Words = {
+    "name": "name", "label": "label", "items": "texts", "scores": "weights", "rule": "text",
+    "min_answered": "whole", "prorate": "yes_no", "rescale": "range", "multiply": "number", "lookup": "tables",
+    "round_before_bands": "yes_no", "bands": "band_systems", "either": "groups", "counts": "code_list",
+    "higher_is": "text", "formative": "yes_no",
+}  # fmt: skip
+BAND: Words = {"below": "number", "upto": "number", "id": "text", "en": "text"}
+STEP: Words = {"upto": "number", "value": "number"}
+SKIP: Words = {"when": "code_table", "items": "texts", "value": "whole"}
+VARIANT: Words = {"name": "name", "label": "label", "reverse": "texts", "round": "texts"}
+GUARDS: Words = {"direction": "label", "wording": "label", "people": "table", "forms": "tables"}
+PEOPLE: Words = {"column": "text", "allowed": "texts", "id": "text", "en": "text"}
+FORM: Words = {"items": "whole", "id": "text", "en": "text"}
+
+
+class Faults:
+    """Collects every fault of one definition, each with its line."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.lines = Lines(text)
+        self.problems: list[Problem] = []
+
+    def add(self, code: str, path: Path, value: Any = None, **params: Any) -> None:
+        """Note a fault at a path of the definition."""
+        column = ".".join(str(part) for part in path if isinstance(part, str)) or None
+        line = self.lines.of(path)
+        self.problems.append(
+            Problem(code, self.file, row=line, column=column, value=value, params={**params, "lines": True})
+        )
+
+    def choice(self, path: Path, value: str | None, choices: tuple[str, ...]) -> None:
+        """Refuse a value that is not one of the choices."""
+        if value is not None and value not in choices:
+            self.add("unknown-choice", path, value, allowed=listed(choices), near=did_you_mean(value, choices))
+
+    def words(
+        self, table: Mapping[str, Any], path: Path, known: Words, required: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """Check the words of one table; return those that are known and of the right kind."""
+        good = {}
+        for key, value in table.items():
+            if key not in known:
+                self.add("unknown-word", (*path, key), key, near=did_you_mean(key, known))
+            elif not KINDS[known[key]](value):
+                self.add("wrong-kind", (*path, key), kind=(lambda kind: lambda: word(f"kind_{kind}"))(known[key]))
+            else:
+                good[key] = value
+        for key in required:
+            if key not in table:
+                self.add("missing-word", path, key, word=key)
+        return good
+
+    def tables(
+        self, values: list[Any], path: Path, known: Words, required: tuple[str, ...] = ()
+    ) -> list[tuple[Path, dict[str, Any]]]:
+        """Check a list of tables; return each with its path."""
+        return [((*path, i), self.words(value, (*path, i), known, required)) for i, value in enumerate(values)]
+
+
+def did_you_mean(name: str, names: Any) -> Callable[[], str]:
+    """Return the words "did you mean ...?", or nothing, looked up when they are read."""
+    near = nearest(name, names)
+    return lambda: " " + word("did_you_mean", near=word("or").join(near)) if near else ""

@@ -1,0 +1,127 @@
+"""Checks of the whole table: answers that run one too high or the other way, skips contradicted, the wrong people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..core.errors import one_or_list
+from ..core.language import in_language, listed
+from ..core.text import fold
+from ..instruments import Instrument
+from .columns import Layout
+from .faults import Gathered
+from .responses import Block
+
+FEWEST_FOR_DIRECTION = 5
+
+
+def check_answers(
+    instrument: Instrument,
+    block: Block,
+    rows: Any,
+    people: pd.DataFrame,
+    layout: Layout | None,
+    faults: Gathered,
+    *,
+    direction_known: bool,
+) -> None:
+    """Note what no single cell can show."""
+    headings = instrument.item_names
+    if layout is not None:
+        headings = [layout.header.names[column] for column in layout.items]
+        _right_people(instrument, people, rows, layout, faults)
+    _shifted(instrument, block, headings, faults)
+    if not direction_known:
+        _backwards(instrument, block, faults)
+    _skips(instrument, block, rows, headings, faults)
+
+
+def _shifted(instrument: Instrument, block: Block, headings: list[str], faults: Gathered) -> None:
+    """Where answers outside the scale are just one too high or low, and the other end is never used, say so once."""
+    ranges = {(item.lowest, item.highest, len(item.codes)) for item in instrument.items}
+    outside = {value for why, value in faults.causes if why == "out-of-range"}
+    if len(ranges) != 1 or len(outside) != 1:
+        return
+    lowest, highest, count = ranges.pop()
+    value = outside.pop()
+    for shifted, unused, by in ((highest + 1, 1, 1), (lowest - 1, count, -1)):
+        if value == str(shifted) and not (block == unused).any():
+            cause = faults.causes.pop(("out-of-range", value))
+            seen = (lowest + by, highest + by)
+            faults.add(
+                "codes-shifted",
+                row=one_or_list(cause.rows),
+                column=one_or_list(cause.columns),
+                value=value,
+                params={
+                    "why": "out-of-range",
+                    "seen": f"{seen[0]}–{seen[1]}",
+                    "span": f"{lowest}–{highest}",
+                    "values": ", ".join(f"{code + by}: {code}" for code in range(lowest, highest + 1)),
+                },
+            )
+            return
+
+
+def _backwards(instrument: Instrument, block: Block, faults: Gathered) -> None:
+    """Where a form is known to exist in both directions, refuse answers that crowd at the far end."""
+    direction = instrument.guards.direction
+    if direction is None or len(block) < FEWEST_FOR_DIRECTION:
+        return
+    answered = block[block > 0]
+    count = len(instrument.items[0].codes)
+    if len(answered) and np.median(answered) > (count + 1) / 2:
+        codes = instrument.items[0].codes
+        mirrored = ", ".join(f"{a}: {b}" for a, b in zip(codes, reversed(codes), strict=True))
+        same = ", ".join(f"{code}: {code}" for code in codes)
+        faults.add(
+            "answers-run-backwards",
+            params={"direction": lambda: in_language(direction), "mirrored": mirrored, "same": same},
+        )
+
+
+def _skips(instrument: Instrument, block: Block, rows: Any, headings: list[str], faults: Gathered) -> None:
+    """Refuse an answer to a question that the person's other answers make impossible."""
+    place = {name: i for i, name in enumerate(instrument.item_names)}
+    for skip in instrument.skips:
+        met = np.ones(len(block), dtype=bool)
+        for name, code in skip.when.items():
+            met &= block[:, place[name]] == instrument.item(name).codes.index(code) + 1
+        reason = listed(f"{headings[place[name]]} = {code}" for name, code in skip.when.items())
+        for name in skip.items:
+            item, column = instrument.item(name), place[name]
+            allowed = item.codes.index(skip.value) + 1
+            wrong = met & (block[:, column] > 0) & (block[:, column] != allowed)
+            for position in np.unique(block[wrong, column]):
+                at = [int(row) for row in rows[wrong & (block[:, column] == position)]]
+                faults.add(
+                    "contradicts-skip",
+                    row=one_or_list(at),
+                    column=headings[column],
+                    value=str(item.codes[position - 1]),
+                    params={"reason": reason, "expected": skip.value},
+                )
+
+
+def _right_people(instrument: Instrument, people: pd.DataFrame, rows: Any, layout: Layout, faults: Gathered) -> None:
+    """Refuse people of whom the instrument may not be asked."""
+    guard = instrument.guards
+    if guard.people_column is None:
+        return
+    for column, name in layout.people_names.items():
+        if fold(name).replace(" ", "_") == guard.people_column:
+            given = people[name].map(lambda cell: fold(str(cell)) if cell == cell and cell is not None else "")
+            wrong = ~given.isin(["", *map(fold, guard.people)])
+            for value in given[wrong].unique():
+                at = [int(row) for row in rows[(given == value).to_numpy()]]
+                faults.cells(
+                    "not-for-these-people",
+                    value,
+                    layout.header.names[column],
+                    at,
+                    [layout.header.address(column, row) for row in at],
+                    {"reason": lambda: in_language(guard.people_reason)},
+                )

@@ -1,0 +1,75 @@
+"""Delimited text: encoding, delimiter and rows, as Excel would show them."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+
+from ..core.errors import IntakeError, Notice, Problem
+from .grids import Grid, Row, Source
+
+DELIMITERS = ",;\t|"
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def csv_grids(source: Source) -> list[Grid]:
+    """Read delimited text as one grid."""
+    notices = []
+    encoding = _encoding(source)
+    if encoding == "cp1252":
+        notices.append(Notice("read-as-cp1252", source.name))
+    with io.TextIOWrapper(io.BytesIO(source.data), encoding, newline="") as text:
+        first = text.readline()
+    skip = len(first) if first.lower().startswith("sep=") else 0
+    delimiter = first.rstrip("\r\n")[4:5] if skip else _delimiter(source, encoding)
+
+    def rows() -> Iterator[tuple[int, Row]]:
+        text = io.TextIOWrapper(io.BytesIO(source.data), encoding, newline="")
+        if skip:
+            text.readline()
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        number = 0
+        try:
+            for number, row in enumerate(reader, 1):
+                yield number, row
+        except csv.Error:
+            raise IntakeError([Problem("unclosed-quote", source.name, row=number + 1)]) from None
+
+    lines = source.data.count(b"\n")
+    return [Grid(source.name, None, rows, notices=notices, rows_expected=lines)]
+
+
+def _encoding(source: Source) -> str:
+    for bom, encoding in _BOMS:
+        if source.data.startswith(bom):
+            return encoding
+    if b"\0" in source.data[:4096]:
+        raise source.refuse("not-a-table")
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            codecs.decode(source.data, encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise source.refuse("unknown-encoding")
+
+
+def _delimiter(source: Source, encoding: str) -> str:
+    """Return the delimiter that splits the first rows most, and most evenly."""
+    sample = source.data[:200_000].decode(encoding, errors="ignore")
+    best, most = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        widths = []
+        try:
+            widths = [len(row) for row, _ in zip(reader, range(20), strict=False) if row]
+        except csv.Error:
+            continue
+        if widths and max(widths) > 1:
+            common = max(set(widths), key=widths.count)
+            evenness = widths.count(common) / len(widths)
+            if common > 1 and (evenness, common) > most:
+                best, most = delimiter, (evenness, common)
+    return best

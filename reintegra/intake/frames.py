@@ -1,0 +1,117 @@
+"""Answers that already stand in a DataFrame, whatever the types of its columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..core.errors import IntakeError, Problem
+from ..core.language import in_language, listed
+from ..core.text import nearest
+from ..instruments import Instrument
+from .checks import check_answers
+from .coding import code_column, decoders
+from .faults import Gathered
+from .grids import Truth
+from .responses import Responses
+
+
+def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known: bool = False) -> Responses:
+    """Code the answers in a DataFrame; its other columns are kept, its index is the key.
+
+    Parameters
+    ----------
+    frame : DataFrame (people x columns)
+        One column an item, under the item's name: codes or labels, of any column type; blanks in any form.
+    instrument : Instrument
+        The questionnaire.
+    direction_known : bool
+        Whether the caller has vouched for the direction of the answers.
+
+    Returns
+    -------
+    Responses
+        The same as from a file that holds these cells.
+
+    Raises
+    ------
+    IntakeError
+        Every fault at once; rows are counted from 1 as they stand in the frame.
+
+    Source
+    ------
+    docs/decisions/0003-answers-are-stored-as-bytes.md
+    """
+    _all_items(frame, instrument)
+    faults = Gathered(None, None)
+    rows = np.arange(1, len(frame) + 1)
+    if not len(frame):
+        raise IntakeError([Problem("no-rows")])
+    block = np.empty((len(frame), len(instrument.items)), dtype=np.uint8, order="F")
+    tally: Counter[Any] = Counter()
+    everyone = np.ones(len(frame), dtype=bool)
+    for column, (item, decode) in enumerate(zip(instrument.items, decoders(instrument), strict=True)):
+        series = frame[item.name]
+        quick = _quick(series, item.codes)
+        if quick is None:
+            coded = code_column(decode, _objects(series), item.name)
+            coded.report(everyone, rows, lambda row: "", faults, tally)
+            quick = coded.positions
+        block[:, column] = quick
+    people = frame.drop(columns=instrument.item_names)
+    for cause in faults.causes.values():
+        cause.cells.clear()
+    check_answers(instrument, block, rows, people, None, faults, direction_known=direction_known)
+    if problems := faults.problems():
+        raise IntakeError(problems)
+    return Responses(instrument, block, people)
+
+
+def _all_items(frame: pd.DataFrame, instrument: Instrument) -> None:
+    """Refuse a frame that lacks items, has one twice, or holds another form."""
+    names = [str(name) for name in frame.columns]
+    twice = [name for name in instrument.item_names if names.count(name) > 1]
+    if twice:
+        raise IntakeError([Problem("two-columns-for-one-item", column=twice[:1], params={"item": twice[0], "more": 0})])
+    absent = [name for name in instrument.item_names if name not in names]
+    if not absent:
+        return
+    for form in instrument.guards.forms:
+        if form.items in (len(names), len(instrument.items) - len(absent)):
+            raise IntakeError(
+                [Problem("other-form", params={"reason": lambda reason=form.reason: in_language(reason)})]
+            )
+    near = {name: found[0] for name in absent if (found := nearest(name, set(names) - set(instrument.item_names), 1))}
+    pairs = listed(f"«{found}» → {name}" for name, found in near.items())
+    raise IntakeError([Problem("missing-item", column=absent, params={"near": pairs or "–"})])
+
+
+def _quick(series: pd.Series, codes: tuple[int, ...]) -> np.ndarray[Any, Any] | None:
+    """Code a column of plain numbers whose codes rise by one; None where it is not that, or something is wrong."""
+    if series.dtype.kind not in "iuf" or codes[-1] - codes[0] != len(codes) - 1:
+        return None
+    plain = isinstance(series.dtype, np.dtype)
+    numbers = series.to_numpy() if plain else series.to_numpy(dtype=np.float64, na_value=np.nan)
+    if codes[0] != 1:
+        numbers = numbers.astype(np.float64) - (codes[0] - 1)
+    with np.errstate(invalid="ignore"):
+        positions = numbers.astype(np.uint8)
+    right = positions == numbers
+    right &= positions != 0
+    if numbers.dtype.kind == "f":
+        blank = np.isnan(numbers)
+        right |= blank
+        positions *= ~blank
+    return positions if right.all() and positions.max(initial=0) <= len(codes) else None
+
+
+def _objects(series: pd.Series) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return a column as plain Python values, every kind of blank as None."""
+    values: np.ndarray[Any, np.dtype[np.object_]] = series.astype(object).to_numpy(dtype=object, copy=True)
+    values[series.isna().to_numpy()] = None
+    if pd.api.types.infer_dtype(values, skipna=True) in ("boolean", "mixed", "mixed-integer"):
+        values[:] = [Truth(str(v)) if isinstance(v, bool | np.bool_) else v for v in values]
+    return values

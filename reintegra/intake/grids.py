@@ -1,0 +1,123 @@
+"""From a file to grids of raw cells: what kind of file it is, by its content, and one grid a sheet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import IntakeError, Notice, Problem
+from ..core.files import sha256
+
+CHUNK = 20_000
+
+
+class Truth(Enum):
+    """A TRUE or FALSE typed in a spreadsheet: kept apart from 1 and 0, which Python would call equal."""
+
+    TRUE = "True"
+    FALSE = "False"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+Row = list[Any]
+Chunk = tuple[list[int], list[Row]]
+
+
+@dataclass
+class Grid:
+    """The cells of one sheet, with their row numbers as the spreadsheet shows them.
+
+    ``rows`` gives the (row number, cells) pairs anew each time it is called, so that a long file is never held whole.
+    """
+
+    file: str
+    sheet: str | None
+    rows: Callable[[], Iterator[tuple[int, Row]]]
+    hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    notices: list[Notice] = field(default_factory=list)
+    rows_expected: int | None = None
+
+    def head(self, count: int = 40) -> list[tuple[int, Row]]:
+        """Return the first rows."""
+        return [pair for pair, _ in zip(self.rows(), range(count), strict=False)]
+
+    def chunks(self, after: int) -> Iterator[Chunk]:
+        """Yield the rows below row number ``after``, ``CHUNK`` at a time."""
+        numbers: list[int] = []
+        rows: list[Row] = []
+        for number, row in self.rows():
+            if number > after:
+                numbers.append(number)
+                rows.append(row)
+                if len(rows) == CHUNK:
+                    yield numbers, rows
+                    numbers, rows = [], []
+        if rows:
+            yield numbers, rows
+
+
+@dataclass(frozen=True)
+class Source:
+    """The bytes of a file, read once, with the name and the hash that identify it."""
+
+    name: str
+    data: bytes
+    digest: str
+
+    def refuse(self, code: str, **params: Any) -> IntakeError:
+        """Return the error that refuses the whole file."""
+        return IntakeError([Problem(code, self.name, params=params)])
+
+
+def open_source(path: str | Path) -> Source:
+    """Read a file's bytes once; wait a moment for one that another program holds."""
+    path = Path(path)
+    refused = path.name.startswith("~$")
+    if refused:
+        raise IntakeError([Problem("lock-file", path.name)])
+    for pause in (0.3, 0.3, None):
+        try:
+            data = path.read_bytes()
+            break
+        except PermissionError:
+            if pause is None:
+                raise IntakeError([Problem("file-in-use", path.name)]) from None
+            time.sleep(pause)
+        except IsADirectoryError:
+            raise IntakeError([Problem("is-a-folder", path.name)]) from None
+        except OSError:
+            raise IntakeError([Problem("no-such-file", path.name)]) from None
+    source = Source(path.name, data, sha256(data))
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        raise source.refuse("empty-file")
+    return source
+
+
+def grids_of(source: Source) -> list[Grid]:
+    """Return the grids of a file, of whatever kind its content shows it to be."""
+    data = source.data
+    if data.startswith(b"PK\x03\x04"):
+        from .xlsx_grid import xlsx_grids
+
+        return xlsx_grids(source)
+    if data.startswith(b"PAR1"):
+        from .parquet_grid import parquet_grids
+
+        return parquet_grids(source)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise source.refuse("encrypted" if b"E\0n\0c\0r\0y\0p\0t\0e\0d" in data else "old-excel")
+    if data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        raise source.refuse("not-an-excel-file")
+    from .csv_grid import csv_grids
+
+    return csv_grids(source)

@@ -1,0 +1,187 @@
+"""Which row holds the headings, and which column is which item."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from openpyxl.utils import get_column_letter
+
+from ..core.text import fold, tidy
+from ..instruments import Instrument
+from .grids import Grid, Row
+
+DEEPEST = 30
+
+_NUMBERING = re.compile(
+    r"^(?:no\.?|butir|pertanyaan|pernyataan|item|question|q|p)?\s*\d+\s*[a-z]?\s*[.):\-–]+\s*", re.I
+)
+_NUMBER = re.compile(r"^(.*?)0*(\d+[a-z]?)(\D*)$", re.S)
+
+
+@dataclass
+class Header:
+    """The headings of a grid, and the items found under them.
+
+    ``row`` is the last row of the header; ``names`` the heading of each column as the file writes it; ``items`` maps a
+    column to the index of its item. ``how`` tells by what the items were found: "columns", "name", "text", "number".
+    """
+
+    row: int
+    names: list[str]
+    items: dict[int, int] = field(default_factory=dict)
+    how: str = "name"
+    doubles: dict[int, list[int]] = field(default_factory=dict)
+
+    def address(self, column: int, row: int) -> str:
+        """Return a cell's address, such as D7."""
+        return f"{get_column_letter(column + 1)}{row}"
+
+    @property
+    def found(self) -> int:
+        """How many items have a column."""
+        return len(set(self.items.values()))
+
+
+def find_header(grid: Grid, instrument: Instrument, columns: Mapping[str, str] | Sequence[str] | None = None) -> Header:
+    """Return the header row, or pair of rows, under which most items stand; the first such one."""
+    head = grid.head(DEEPEST)
+    best = Header(0, [])
+    for names, row in _candidates(grid, head):
+        header = match(names, row, instrument, columns)
+        if header.found > best.found or (not best.names and any(names)):
+            best = header
+        if best.found == len(instrument.items):
+            break
+    return best
+
+
+def _candidates(grid: Grid, head: list[tuple[int, Row]]) -> Iterator[tuple[list[str], int]]:
+    """Yield the headings every row would give alone, then with the row above it."""
+    for number, row in head:
+        yield [_heading(cell) for cell in row], number
+    for (above_number, above), (number, row) in pairwise(head):
+        spread = _spread(grid, above_number, above)
+        width = max(len(spread), len(row))
+        pairs = zip(_padded(spread, width), _padded(row, width), strict=True)
+        yield [" ".join(dict.fromkeys(filter(None, map(_heading, pair)))) for pair in pairs], number
+
+
+def _padded(row: Row, width: int) -> Row:
+    return [*row, *[None] * (width - len(row))]
+
+
+def _spread(grid: Grid, number: int, row: Row) -> Row:
+    """Repeat a merged heading over the columns it covers."""
+    spread = list(row)
+    for top, left, bottom, right in grid.merged:
+        if top <= number <= bottom and left < len(spread):
+            for column in range(left + 1, min(right + 1, len(spread))):
+                spread[column] = spread[left]
+    return spread
+
+
+def _heading(cell: Any) -> str:
+    if cell is None:
+        return ""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def canonical(name: str) -> str:
+    """Fold a short name: no case, spaces, punctuation or leading zeros ("Q 07" is "q7")."""
+    return re.sub(r"0+(?=\d)", "", re.sub(r"[\W_]+", "", fold(name)))
+
+
+def question(text: str) -> str:
+    """Fold the text of a question: its number, closing punctuation and quotes do not count."""
+    return fold(_NUMBERING.sub("", tidy(text))).strip(" .:;?!\"'“”«»*")
+
+
+def match(
+    names: list[str], row: int, instrument: Instrument, columns: Mapping[str, str] | Sequence[str] | None = None
+) -> Header:
+    """Match headings to items: as the caller says, by item name, by question text, or by their numbers."""
+    if columns is not None:
+        return _as_told(names, row, instrument, columns)
+    by_name = {canonical(item.name): i for i, item in enumerate(instrument.items)}
+    by_text = {question(text): i for i, item in enumerate(instrument.items) for text in item.label.values()}
+    header = Header(row, names)
+    for column, name in enumerate(names):
+        item = by_name.get(canonical(name)) if name else None
+        if item is None and name:
+            item = next((by_text[text] for text in _texts(name) if text in by_text), None)
+            header.how = header.how if item is None else "text"
+        if item is not None:
+            _place(header, column, item)
+    if header.items:
+        return header
+    return _by_number(names, row, instrument)
+
+
+def _place(header: Header, column: int, item: int) -> None:
+    taken = [c for c, i in header.items.items() if i == item]
+    if taken:
+        header.doubles.setdefault(item, taken).append(column)
+    else:
+        header.items[column] = item
+
+
+def _texts(heading: str) -> Iterator[str]:
+    """Yield the texts a heading may carry: itself, what stands in brackets, what follows a group's name."""
+    yield question(heading)
+    if found := re.search(r"\[(.+)\]\s*$", heading, re.S):
+        yield question(found[1])
+    for mark in ("/", ">"):
+        if mark in heading:
+            yield question(heading.split(mark, 1)[1])
+            yield question(heading.rsplit(mark, 1)[1])
+
+
+def _as_told(names: list[str], row: int, instrument: Instrument, columns: Mapping[str, str] | Sequence[str]) -> Header:
+    """Take the caller's word: {heading: item}, or the headings in the order of the items."""
+    told = dict(columns) if isinstance(columns, Mapping) else dict(zip(columns, instrument.item_names, strict=False))
+    wanted = {fold(heading): item for heading, item in told.items()}
+    positions = {name: i for i, name in enumerate(instrument.item_names)}
+    header = Header(row, names, how="columns")
+    for column, name in enumerate(names):
+        item = positions.get(wanted.get(fold(name), ""))
+        if item is not None:
+            _place(header, column, item)
+    return header
+
+
+def _by_number(names: list[str], row: int, instrument: Instrument) -> Header:
+    """Match a run of headings that differ only in their numbers, where the numbers are just those of the items."""
+    runs: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for column, name in enumerate(names):
+        text = tidy(name)
+        if found := _NUMBER.match(text):
+            runs[fold(found[1]), fold(found[3])].setdefault(found[2].casefold(), column)
+        if leading := re.match(r"^0*(\d+[a-z]?)\s*[.):\-–]\s*\S", text, re.I):
+            runs["", "…"].setdefault(leading[1].casefold(), column)
+    by_number = {item.number.casefold(): i for i, item in enumerate(instrument.items)}
+    by_place = {str(i + 1): i for i in range(len(instrument.items))}
+    header = Header(row, names, how="number")
+    for numbers in (by_number, by_place):
+        for run in runs.values():
+            if set(run) == set(numbers):
+                for number, item in numbers.items():
+                    _place(header, run[number], item)
+        if header.items:
+            break
+    return header
+
+
+def number_runs(names: list[str]) -> list[int]:
+    """Return how many headings each run of numbered headings has, so that a look-alike form can be recognised."""
+    runs: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        if found := _NUMBER.match(tidy(name)):
+            runs[fold(found[1])].add(found[2])
+        if leading := re.match(r"^0*(\d+)\s*[.):\-–]\s*\S", tidy(name)):
+            runs["…"].add(leading[1])
+    return [len(run) for run in runs.values()]

@@ -1,0 +1,66 @@
+"""The answers that came in: coded, checked, with what was decided on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..core.errors import Notice
+from ..core.language import in_language, word
+from ..instruments import Instrument
+
+Block = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where answers come from: enough to find the file again and to count what happened to its rows."""
+
+    file: str | None = None
+    sheet: str | None = None
+    digest: str | None = None
+    rows_read: int = 0
+    rows_dropped: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Responses:
+    """Checked answers to one instrument.
+
+    ``block`` holds them as they are scored: uint8, column by column, the position of the answer among the declared
+    ones counted from 1, 0 where there is none.
+    """
+
+    instrument: Instrument
+    block: Block
+    people: pd.DataFrame
+    notices: tuple[Notice, ...] = ()
+    origin: Origin = Origin()
+
+    @cached_property
+    def codes(self) -> pd.DataFrame:
+        """The answers as the codes of the instrument, not reversed; NaN where there is none."""
+        columns = {}
+        for column, item in enumerate(self.instrument.items):
+            lookup = np.array([np.nan, *item.codes])
+            columns[item.name] = lookup[self.block[:, column]]
+        return pd.DataFrame(columns, index=self.people.index)
+
+    @property
+    def index(self) -> pd.Index:
+        """The key of each respondent; with a second level where there are waves."""
+        return self.people.index
+
+    def __len__(self) -> int:
+        return len(self.block)
+
+    def __str__(self) -> str:
+        title = in_language(self.instrument.title)
+        return word("responses_read", title=title, n=len(self), notices=len(self.notices))
+
+    __repr__ = __str__
