@@ -15,6 +15,7 @@ _HOME = {
     "Responses": "reintegra.intake",
     "score": "reintegra.measure",
     "Scores": "reintegra.measure",
+    "report": "reintegra.present",
     "set_language": "reintegra.core.language",
     **dict.fromkeys(
         ("ReintegraError", "InstrumentError", "IntakeError", "DataError", "DesignError", "DisclosureError"),

@@ -35,6 +35,15 @@ def output_folder(path: str | Path) -> Path:
     return folder
 
 
+def write_text(path: Path, text: str) -> Path:
+    """Write a text as `write_whole` does."""
+
+    def write(part: Path) -> None:
+        part.write_text(text, "utf-8", newline="\n")
+
+    return write_whole(path, write)
+
+
 def write_whole(path: Path, write: Callable[[Path], None]) -> Path:
     """Write a file beside its place and then move it there; where it is open elsewhere, give it a free name.
 

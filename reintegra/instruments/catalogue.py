@@ -102,7 +102,27 @@ def load_instrument(name: str | Path | Instrument) -> Instrument:
 
 
 def status_line(instrument: Instrument) -> str:
-    """Return the line that goes with every score of an instrument that is not validated; empty for one that is."""
+    """Return the line that goes with every score of an instrument that is not validated.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The instrument.
+
+    Returns
+    -------
+    str
+        The instrument's own line or that of its status, in the current language; empty for a validated one.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    AERA, APA & NCME (2014), Standards for Educational and Psychological Testing, standard 1.4: whoever uses a score in
+    a way that has not been validated has to answer for it; so the reader is told.
+    """
     if instrument.validated:
         return ""
     if instrument.status_line:

@@ -35,7 +35,29 @@ _PLAIN = (
 
 
 def read_definition(text: str, file: str) -> Instrument:
-    """Read one definition, or raise InstrumentError with every fault in it."""
+    """Read one definition.
+
+    Parameters
+    ----------
+    text : str
+        The definition, TOML.
+    file : str
+        Its name, for messages.
+
+    Returns
+    -------
+    Instrument
+        What the definition says, checked.
+
+    Raises
+    ------
+    InstrumentError
+        ``.problems``: every fault in it, each with line, cause and remedy.
+
+    Source
+    ------
+    The format: docs/instruments.md
+    """
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,7 +1,7 @@
 """What came in: survey exports read into checked, coded answers, or refused with one list of every fault."""
 
 from .frames import responses_of
-from .reader import Options, Progress, read, read_responses
+from .reader import read_responses
 from .responses import Block, Origin, Responses
 
-__all__ = ["Block", "Options", "Origin", "Progress", "Responses", "read", "read_responses", "responses_of"]
+__all__ = ["Block", "Origin", "Responses", "read_responses", "responses_of"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..core.errors import one_or_list
+from ..core.errors import Problem, one_or_list
 from ..core.language import in_language, listed
 from ..core.text import fold
 from ..instruments import Instrument
@@ -16,6 +17,24 @@ from .faults import Gathered
 from .responses import Block
 
 FEWEST_FOR_DIRECTION = 5
+
+
+def check_told(instrument: Instrument, missing: Iterable[Any], values: Mapping[Any, Any] | None) -> list[Problem]:
+    """Return what is wrong with what the caller said about cells: answers thrown away, labels turned round."""
+    codes = {code for item in instrument.items for code in item.codes}
+    labels = {fold(s): a.value for item in instrument.items for a in item.answers for s in a.spellings}
+    problems = []
+    for value in missing:
+        folded = fold(str(value))
+        if folded in labels or folded in map(str, codes):
+            problems.append(Problem("missing-code-is-answer", value=str(value)))
+    for cell, code in (values or {}).items():
+        known = labels.get(fold(str(cell)))
+        if not isinstance(code, int | np.integer) or isinstance(code, bool) or int(code) not in codes:
+            problems.append(Problem("bad-value", value=str(code)))
+        elif known is not None and known != code:
+            problems.append(Problem("values-contradict-labels", value=str(cell), params={"code": code, "known": known}))
+    return problems
 
 
 def check_answers(

@@ -78,7 +78,7 @@ def lay_out(
         layout.notices.append(Notice("matched-by-number", *at, columns=tuple(names[c] for c in items)))
     elif folded := tuple(names[c] for c in items if not _as_written(names[c], instrument, header.items[c])):
         layout.notices.append(Notice("headings-tidied", *at, columns=folded))
-    if extra := tuple(names[c] for c in people if names[c].strip()):
+    if extra := tuple(names[c] for c in people if names[c].strip() and c != wave):
         layout.notices.append(Notice("other-columns", *at, columns=extra))
     if hidden := tuple(_letter(header, c) for c in grid.hidden_columns if c in {*items, *others}):
         layout.notices.append(Notice("hidden-columns", *at, columns=hidden))

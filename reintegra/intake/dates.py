@@ -122,6 +122,7 @@ def read_dates(column: np.ndarray[Any, Any], heading: str) -> Dates:
         bad = [f is not None and f.open_order and f.b > 12 for f in found]
         return Dates(None, mixed=tuple(i for i, code in zip(filled, codes, strict=True) if bad[code]))
     moments = [None if f is None else _moment(f, month_first) for f in found]
+    unread = tuple(i for i, code in zip(filled, codes, strict=True) if moments[code] is None)
     values = pd.Series(pd.NaT, index=range(len(column)), dtype="datetime64[s]")
     values.iloc[filled] = pd.Series(pd.to_datetime(moments)).astype("datetime64[s]").to_numpy()[codes]
     order = "month-first" if month_first else "assumed-day-first" if open_ones and not day_first else None

@@ -16,6 +16,7 @@ from ..instruments import Instrument
 from .grids import Grid, Row
 
 DEEPEST = 30
+FEWEST_BARE_NUMBERS = 8
 
 _NUMBERING = re.compile(
     r"^(?:no\.?|butir|pertanyaan|pernyataan|item|question|q|p)?\s*\d+\s*[a-z]?\s*[.):\-–]+\s*", re.I
@@ -42,6 +43,11 @@ class Header:
         return f"{get_column_letter(column + 1)}{row}"
 
     @property
+    def width(self) -> int:
+        """How many columns have a heading."""
+        return sum(bool(name.strip()) for name in self.names)
+
+    @property
     def found(self) -> int:
         """How many items have a column."""
         return len(set(self.items.values()))
@@ -49,22 +55,21 @@ class Header:
 
 def find_header(grid: Grid, instrument: Instrument, columns: Mapping[str, str] | Sequence[str] | None = None) -> Header:
     """Return the header row, or pair of rows, under which most items stand; the first such one."""
-    head = grid.head(DEEPEST)
     best = Header(0, [])
-    for names, row in _candidates(grid, head):
+    for names, row in _candidates(grid, grid.head(DEEPEST)):
         header = match(names, row, instrument, columns)
-        if header.found > best.found or (not best.names and any(names)):
+        wider = header.found == best.found and header.row == best.row and header.width > best.width
+        if header.found > best.found or wider or not best.width:
             best = header
-        if best.found == len(instrument.items):
-            break
     return best
 
 
 def _candidates(grid: Grid, head: list[tuple[int, Row]]) -> Iterator[tuple[list[str], int]]:
-    """Yield the headings every row would give alone, then with the row above it."""
-    for number, row in head:
+    """Yield the headings each row would give alone, then with the row above it."""
+    for (above_number, above), (number, row) in pairwise([(0, []), *head]):
         yield [_heading(cell) for cell in row], number
-    for (above_number, above), (number, row) in pairwise(head):
+        if not above:
+            continue
         spread = _spread(grid, above_number, above)
         width = max(len(spread), len(row))
         pairs = zip(_padded(spread, width), _padded(row, width), strict=True)
@@ -124,10 +129,10 @@ def match(
 
 def _place(header: Header, column: int, item: int) -> None:
     taken = [c for c, i in header.items.items() if i == item]
-    if taken:
-        header.doubles.setdefault(item, taken).append(column)
-    else:
+    if not taken:
         header.items[column] = item
+    elif column not in taken:
+        header.doubles.setdefault(item, taken).append(column)
 
 
 def _texts(heading: str) -> Iterator[str]:
@@ -167,13 +172,22 @@ def _by_number(names: list[str], row: int, instrument: Instrument) -> Header:
     by_place = {str(i + 1): i for i in range(len(instrument.items))}
     header = Header(row, names, how="number")
     for numbers in (by_number, by_place):
-        for run in runs.values():
-            if set(run) == set(numbers):
+        for ends, run in runs.items():
+            if set(run) == set(numbers) and (any(ends) or _in_order(run)):
                 for number, item in numbers.items():
                     _place(header, run[number], item)
         if header.items:
             break
     return header
+
+
+def _in_order(run: Mapping[str, int]) -> bool:
+    """Tell whether bare numbers can be headings: many of them, rising from left to right, unlike a row of answers."""
+    return (
+        len(run) >= FEWEST_BARE_NUMBERS
+        and list(run) == sorted(run, key=int)
+        and sorted(run.values()) == list(run.values())
+    )
 
 
 def number_runs(names: list[str]) -> list[int]:

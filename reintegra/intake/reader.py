@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import in_language, listed
 from ..core.text import nearest, shortened, tidy
 from ..instruments import Instrument, load_instrument
-from .checks import check_answers
+from .checks import check_answers, check_told
 from .coding import Coded, Mask, code_column, decoders
 from .columns import Layout, lay_out
 from .dates import read_dates
@@ -24,6 +25,10 @@ from .grids import Grid, Source, grids_of, open_source
 from .header import Header, find_header, number_runs
 from .keys import check_keys
 from .responses import Origin, Responses
+
+# 007 is a code, and 1.500 may be a thousand and a half or one and a half: both stay texts.
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:[.,]\d+)?")
+_THOUSANDS = re.compile(r"-?\d{1,3}[.,]\d{3}")
 
 Progress = Callable[[int, int | None], None]
 
@@ -42,6 +47,8 @@ class Options:
 
 def read(path: str | Path, instrument: Instrument, options: Options, progress: Progress | None = None) -> Responses:
     """Read a file as `read_responses` does; ``progress`` is told the rows read and the rows expected."""
+    if wrong := check_told(instrument, options.missing, options.values):
+        raise IntakeError(wrong)
     source = open_source(path)
     grid, header, notices = _choose(source, grids_of(source), instrument, options)
     faults = Gathered(grid.file, grid.sheet)
@@ -209,6 +216,7 @@ class _Table:
             dropped["duplicate"] = tuple(int(n) for n in rows[~checked.keep])
             block = np.asfortranarray(block[checked.keep])
             people = people[checked.keep]
+        people = people.drop(columns=[name for name in checked.index.names[1:] if name in people])
         people.index = checked.index[checked.keep]
         notices += list(_said(grid, dropped, self.tally))
         origin = Origin(source.name, grid.sheet, source.digest, self.rows_read, dropped)
@@ -263,6 +271,10 @@ def _texts(cells: Any) -> Any:
 def _cleaned(cells: Any) -> Any:
     """Return other cells tidied, blanks as missing, numbers as numbers where all are."""
     values = [tidy(cell) or None if isinstance(cell, str) else cell for cell in cells]
+    texts = [value for value in values if isinstance(value, str)]
+    if texts and all(map(_PLAIN_NUMBER.fullmatch, texts)) and not all(map(_THOUSANDS.fullmatch, texts)):
+        numbers = pd.Series([float(v.replace(",", ".")) if isinstance(v, str) else v for v in values], dtype=float)
+        return numbers.astype("int64") if (numbers % 1 == 0).all() else numbers
     return pd.Series(values, dtype=object).infer_objects()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -55,6 +55,10 @@ class Responses:
     def index(self) -> pd.Index:
         """The key of each respondent; with a second level where there are waves."""
         return self.people.index
+
+    def take(self, members: np.ndarray[Any, np.dtype[np.bool_]]) -> Responses:
+        """Return the answers of some of the people."""
+        return replace(self, block=np.asfortranarray(self.block[members]), people=self.people[members])
 
     def __len__(self) -> int:
         return len(self.block)

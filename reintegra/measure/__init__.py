@@ -1,5 +1,19 @@
-"""What was measured: scores, and how far they can be trusted."""
+"""What was measured: scores, and how they spread."""
 
-from .scoring import Scores, score, score_block
+from .describe import Answers, Distribution, Profile, Summary, answers, describe, distribution, profile
+from .kernel import score_block
+from .scoring import Scores, score
 
-__all__ = ["Scores", "score", "score_block"]
+__all__ = [
+    "Answers",
+    "Distribution",
+    "Profile",
+    "Scores",
+    "Summary",
+    "answers",
+    "describe",
+    "distribution",
+    "profile",
+    "score",
+    "score_block",
+]

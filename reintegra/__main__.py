@@ -1,0 +1,250 @@
+"""The command line: python -m reintegra report | score | check | instruments | lab."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .core.errors import DataError, FaultsError, IntakeError, OutputError, ReintegraError
+from .core.files import output_folder, write_whole
+from .core.language import LANGUAGES, set_language, word
+from .instruments import Instrument, instruments, load_instrument
+from .intake import Responses
+from .intake.reader import Options, read
+
+FINE, FAULTS, WRONG_CALL = 0, 1, 2
+LONG = 50_000
+CALLER = frozenset({"unknown-instrument", "several-forms", "no-such-definition", "no-such-file", "is-a-folder"})
+CALLER_SAID = frozenset({"bad-value", "values-contradict-labels", "missing-code-is-answer", "unknown-variant"})
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Writes "usage" in the language of the user."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, word("cli_usage") if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Speaks the language of the user: titles, help, and what is wrong with a call."""
+
+    def __init__(self, **given: Any) -> None:
+        given.setdefault("formatter_class", _Formatter)
+        super().__init__(add_help=False, **given)
+        self._positionals.title, self._optionals.title = word("cli_positionals"), word("cli_options")
+        self.add_argument("-h", "--help", action="help", help=word("cli_help"))
+
+    def error(self, message: str) -> NoReturn:
+        for english in (
+            "the following arguments are required",
+            "unrecognized arguments",
+            "expected at least one argument",
+        ):
+            message = message.replace(english, word(f"call_{english.split()[-1]}"))
+        message = message.replace("invalid choice", word("call_choice")).replace("choose from", word("call_from"))
+        print(f"{word('wrong_call')} {message}\n{self.format_usage()}", file=sys.stderr)
+        raise SystemExit(WRONG_CALL)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line, in the current language."""
+    top = _Parser(
+        prog="python -m reintegra",
+        description=word("cli_about"),
+        epilog=word("cli_examples"),
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="report | score | check | instruments | lab")
+    for name in ("report", "score", "check"):
+        made = commands.add_parser(
+            name,
+            help=word(f"cli_{name}"),
+            description=word(f"cli_{name}"),
+            epilog=word("cli_examples"),
+        )
+        made.add_argument("file", metavar="FILE", help=word("cli_file"))
+        made.add_argument("--instrument", required=True, metavar="NAME|FILE", help=word("cli_instrument"))
+        made.add_argument("--out", default="data/hasil", metavar="DIR", help=word("cli_out"))
+        made.add_argument("--sheet", help=word("cli_sheet"))
+        made.add_argument("--key", nargs="+", metavar="COLUMN", help=word("cli_key"))
+        made.add_argument("--columns", nargs="+", metavar="HEADING=ITEM", type=_column, help=word("cli_columns"))
+        made.add_argument("--missing", nargs="+", default=(), metavar="VALUE", help=word("cli_missing"))
+        made.add_argument("--values", nargs="+", metavar="CELL=CODE", type=_pair, help=word("cli_values"))
+        made.add_argument("--duplicates", choices=("first", "last"), help=word("cli_duplicates"))
+        if name != "check":
+            made.add_argument("--variant", help=word("cli_variant"))
+        if name == "report":
+            made.add_argument("--by", metavar="COLUMN", help=word("cli_by"))
+            made.add_argument("--wave", help=word("cli_wave"))
+    for name in ("instruments", "lab"):
+        commands.add_parser(name, help=word(f"cli_{name}"), description=word(f"cli_{name}"))
+    for made in commands.choices.values():
+        made.add_argument("--lang", choices=LANGUAGES, default="id", help=word("cli_lang"))
+    return top
+
+
+def _pair(text: str) -> tuple[str, int]:
+    cell, _, code = text.rpartition("=")
+    if not cell:
+        raise argparse.ArgumentTypeError(word("cli_pair"))
+    try:
+        return cell, int(code)
+    except ValueError:
+        raise argparse.ArgumentTypeError(word("cli_pair")) from None
+
+
+def _column(text: str) -> tuple[str, str]:
+    heading, _, item = text.rpartition("=")
+    if not heading:
+        raise argparse.ArgumentTypeError(word("cli_pair"))
+    return heading, item
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        The arguments; without it those of the program.
+
+    Returns
+    -------
+    int
+        0 fine; 1 faults in the data or in a definition; 2 a wrong call, or a folder that cannot be written to.
+
+    Raises
+    ------
+    SystemExit
+        2, where the call itself is wrong.
+
+    Source
+    ------
+    docs/decisions/0005-exit-codes.md
+    """
+    given = list(sys.argv[1:] if argv is None else argv)
+    set_language(_language_of(given))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    said = parser().parse_args(given)
+    try:
+        return int(globals()[f"_{said.command}"](said))
+    except OutputError as error:
+        return _stop(error, WRONG_CALL)
+    except FaultsError as error:
+        codes = {problem.code for problem in error.problems}
+        return _stop(error, WRONG_CALL if codes <= CALLER | CALLER_SAID else FAULTS)
+    except DataError as error:
+        return _stop(error, WRONG_CALL)
+    except ReintegraError as error:
+        return _stop(error, FAULTS)
+
+
+def _language_of(given: Sequence[str]) -> str:
+    """Find --lang before anything is parsed, so that even a wrong call is answered in it."""
+    for place, text in enumerate(given):
+        value = text.removeprefix("--lang=") if text.startswith("--lang=") else None
+        if text == "--lang" and place + 1 < len(given):
+            value = given[place + 1]
+        if value in LANGUAGES:
+            return value
+    return "id"
+
+
+def _stop(error: ReintegraError, status: int) -> int:
+    print(error, file=sys.stderr)
+    if isinstance(error, IntakeError):
+        print(word("cli_hint"), file=sys.stderr)
+    return status
+
+
+def _progress(done: int, expected: int | None) -> None:
+    """Show how far a long file is, on a terminal only."""
+    if (expected is None or expected > LONG) and sys.stderr.isatty():
+        total = f" / {expected:,}" if expected else ""
+        end = "\n" if expected and done >= expected else ""
+        print(f"\r{word('cli_progress')} {done:,}{total}", end=end, file=sys.stderr, flush=True)
+
+
+def _answers(said: argparse.Namespace) -> tuple[Instrument, Responses]:
+    instrument = load_instrument(said.instrument)
+    values = dict(said.values) if said.values else None
+    columns = dict(said.columns) if said.columns else None
+    options = Options(said.sheet, said.key, columns, values, tuple(said.missing), said.duplicates)
+    return instrument, read(said.file, instrument, options, _progress)
+
+
+def _report(said: argparse.Namespace) -> int:
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    from .measure import score
+    from .present import report
+
+    output_folder(said.out)
+    scores = score(_answers(said)[1], variant=said.variant)
+    print(report(scores, said.out, by=said.by, wave=said.wave, progress=_progress))
+    if flagged := scores.flags.index.nunique():
+        print(word("cli_flags", people=flagged))
+    return FINE
+
+
+def _score(said: argparse.Namespace) -> int:
+    from .core.language import language
+    from .measure import score
+    from .present.problems import write_csv
+    from .present.workbook import write_workbook
+
+    folder = output_folder(said.out)
+    scores = score(_answers(said)[1], variant=said.variant)
+    table = scores.in_words(language()).reset_index()
+    csv = write_whole(folder / "skor.csv", lambda path: write_csv(path, table))
+    book = write_whole(folder / "skor.xlsx", lambda path: write_workbook(path, scores))
+    print(word("cli_scored", people=len(scores), csv=csv, book=book))
+    return FINE
+
+
+def _check(said: argparse.Namespace) -> int:
+    from .present import problems_table, write_problems
+
+    output_folder(said.out)
+    error: IntakeError | None = None
+    notices: tuple[Any, ...] = ()
+    try:
+        notices = _answers(said)[1].notices
+    except IntakeError as found:
+        if {problem.code for problem in found.problems} <= CALLER | CALLER_SAID:
+            raise
+        error = found
+    csv, book = write_problems(said.out, problems_table(error, notices))
+    if error is not None:
+        _stop(error, FAULTS)
+    for notice in notices:
+        print(f"· {notice}")
+    faults = len(error.problems) if error is not None else 0
+    print(word("cli_checked", faults=faults, notices=len(notices), csv=csv, book=book))
+    return FAULTS if error is not None else FINE
+
+
+def _instruments(said: argparse.Namespace) -> int:
+    table = instruments()
+    for row in table.itertuples():
+        print(f"{row.name:<14}{row.items:>4}  {row.status:<10} {row.title}")
+    return FINE
+
+
+def _lab(said: argparse.Namespace) -> int:
+    """Open JupyterLab on the first notebook."""
+    import subprocess
+
+    start = Path(__file__).parent.parent / "start.py"
+    if not start.exists():
+        print(word("cli_no_lab"), file=sys.stderr)
+        return WRONG_CALL
+    return subprocess.call([sys.executable, str(start), "lab", "--lang", said.lang])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,32 @@
+"""What every result is: a frozen value with a table, one honest sentence, and html made of the same two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A result of some analysis. ``table`` holds plain columns at full precision; ``str()`` is its sentence."""
+
+    table: pd.DataFrame
+
+    @property
+    def sentence(self) -> str:
+        """What the table says, in one sentence of the current language."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    __repr__ = __str__
+
+    def shown(self) -> pd.DataFrame:
+        """Return the table as people read it: headings and numbers in the current language."""
+        return self.table
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(self.sentence)}</p>{self.shown().to_html(index=False, border=0, na_rep='–')}"

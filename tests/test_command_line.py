@@ -1,0 +1,132 @@
+"""The command line, called as a user would."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from reintegra.__main__ import main
+
+ROOT = Path(__file__).parent.parent
+CORPUS = ROOT / "tests" / "corpus"
+FILES = CORPUS / "files"
+KSR = ["--instrument", str(CORPUS / "instrument.toml")]
+
+
+@pytest.fixture(autouse=True)
+def indonesian():
+    from reintegra.core.language import speaking
+
+    with speaking("id"):
+        yield
+
+
+def run(*arguments):
+    return main([str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_report_writes_what_is_promised(lang, tmp_path, capsys):
+    assert run("report", FILES / "gf01_google_sheets.csv", *KSR, "--out", tmp_path, "--lang", lang) == 0
+    assert f'lang="{lang}"' in (tmp_path / "laporan.html").read_text("utf-8")
+    assert openpyxl.load_workbook(tmp_path / "skor.xlsx").sheetnames[0] == {"id": "skor", "en": "scores"}[lang]
+    assert len(list((tmp_path / "lembar").glob("R-*.html"))) == 10
+    assert "laporan.html" in capsys.readouterr().out
+
+
+def test_score_writes_a_plain_table_and_a_workbook(tmp_path):
+    assert run("score", FILES / "gf06_linear_scale.csv", *KSR, "--out", tmp_path) == 0
+    table = pd.read_csv(tmp_path / "skor.csv").set_index("Kode")
+    assert table.loc["R-001", ["mental", "total", "total_band"]].tolist() == [81.25, 49, "Tinggi"]
+    assert (tmp_path / "skor.xlsx").exists()
+
+
+def test_check_lists_faults_and_ends_with_1(tmp_path, capsys):
+    assert run("check", FILES / "gf09_unknown_labels.csv", *KSR, "--out", tmp_path) == 1
+    said = capsys.readouterr()
+    assert "G3" in said.err
+    assert pd.read_csv(tmp_path / "masalah.csv")["code"].tolist() == ["unknown-label", "unknown-label", "two-answers"]
+    assert (tmp_path / "masalah.xlsx").exists()
+
+
+def test_check_of_a_good_file_lists_the_notices_and_ends_with_0(tmp_path, capsys):
+    assert run("check", FILES / "gf07_header_noise.xlsx", *KSR, "--out", tmp_path) == 0
+    assert "headings-tidied" in (tmp_path / "masalah.csv").read_text("utf-8")
+    assert "0 kesalahan" in capsys.readouterr().out
+
+
+def test_faults_leave_nothing_half_written(tmp_path):
+    assert run("report", FILES / "gf09_unknown_labels.csv", *KSR, "--out", tmp_path) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["report"], 2, "masih kurang"),
+        (["laporkan"], 2, "bukan pilihan"),
+        (["report", "x.csv", "--instrument", "siap36"], 2, "siap_36"),
+        (["report", "x.csv", "--instrument", "rses"], 2, "rses_b"),
+        (["report", "x.csv", "--instrument", "siap_36"], 2, "x.csv"),
+        (["report", "--bantu"], 2, "cara pakai"),
+        (["score", "x.csv", "--instrument", "siap_36", "--values", "AO01"], 2, "ISI=KODE"),
+        (
+            ["score", str(FILES / "gf01_google_sheets.csv"), "--instrument", "whoqol_bref", "--variant", "exact"],
+            1,
+            "26",
+        ),
+    ],
+)
+def test_a_wrong_call_is_answered_in_words(arguments, status, said, tmp_path, capsys):
+    try:
+        found = run(*arguments, *(["--out", tmp_path] if "--instrument" in arguments else []))
+    except SystemExit as end:
+        found = end.code
+    assert found == status
+    assert said in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_ends_with_2(tmp_path, capsys):
+    (tmp_path / "berkas").write_text("")
+    for command in ("report", "score", "check"):
+        assert run(command, FILES / "gf01_google_sheets.csv", *KSR, "--out", tmp_path / "berkas" / "x") == 2
+        assert "tidak dapat ditulisi" in capsys.readouterr().err
+
+
+def test_a_broken_definition_ends_with_1(tmp_path, capsys):
+    (tmp_path / "uji.toml").write_text("format = 1\nname = 'uji'\n", "utf-8")
+    assert run("score", FILES / "gf01_google_sheets.csv", "--instrument", tmp_path / "uji.toml", "--out", tmp_path) == 1
+    assert "uji.toml" in capsys.readouterr().err
+
+
+def test_what_cells_mean_can_be_told(tmp_path):
+    missing = ["--missing", "9", "0", "N/A", "."]
+    assert run("score", FILES / "xl02_missing_codes.xlsx", *KSR, *missing, "--out", tmp_path) == 0
+    rows = "kode,q1,q2,q3,q4,q5,q6,q7,q8,q9,q10\n" + "A," + ",".join(["ya"] * 10) + "\n"
+    (tmp_path / "x.csv").write_text(rows)
+    given = ["--instrument", "gse_10", "--values", "ya=4", "--columns", *(f"q{i}=gse_10_{i:02d}" for i in range(1, 11))]
+    assert run("score", tmp_path / "x.csv", *given, "--out", tmp_path / "b") == 0
+    assert pd.read_csv(tmp_path / "b" / "skor.csv")["total"].tolist() == [40]
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_help_shows_examples_in_both_languages(lang):
+    made = subprocess.run(
+        [sys.executable, "-m", "reintegra", "report", "--help", "--lang", lang],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "python -m reintegra report" in made.stdout
+    assert {"id": "berkas jawaban", "en": "file of answers"}[lang] in made.stdout
+    assert {"id": "show this help", "en": "tampilkan"}[lang] not in made.stdout
+
+
+def test_the_list_of_instruments_is_printed(capsys):
+    assert run("instruments") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 28
+    assert any(line.startswith("siap_36") and "draft" in line for line in lines)

@@ -1,0 +1,457 @@
+"""Every message exists in both languages and is provoked here by the mistake it is for."""
+
+import io
+import os
+import re
+import string
+import tomllib
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import reintegra as rg
+from reintegra.core.errors import FaultsError, OutputError
+from reintegra.core.files import output_folder, write_text
+from reintegra.core.language import LANGUAGES, speaking, texts
+from reintegra.instruments import read_definition
+from reintegra.measure import describe, distribution, profile
+from reintegra.present import report_page
+
+PACKAGE = Path(rg.__file__).parent
+NOTE = Path(__file__).parent / "corpus" / "instrument.toml"
+
+DEFINITION = """\
+format = 1
+name = "uji"
+status = "draft"
+language = "id"
+title.id = "Uji"
+missing = [{ value = 99, id = "Menolak" }]
+guards.people = { column = "status_hukum", allowed = ["narapidana"], id = "hanya narapidana", en = "sentenced only" }
+guards.forms = [{ items = 6, id = "bentuk 6 butir", en = "6-item form" }]
+[responses]
+setuju = [{ value = 1, id = "Tidak" }, { value = 2, id = "Ragu" }, { value = 3, id = "Ya" }]
+[[items]]
+name = "u1"
+[[items]]
+name = "u2"
+reverse = true
+[[items]]
+name = "u3"
+[[items]]
+name = "u4"
+[[skips]]
+when = { u1 = 1 }
+items = ["u4"]
+value = 1
+[[scores]]
+name = "a"
+items = ["u1", "u2"]
+rule = "mean"
+rescale = [0, 100]
+bands = [{ below = 50, id = "rendah" }, { id = "tinggi" }]
+[[scores]]
+name = "b"
+items = ["u3", "u4"]
+rule = "sum"
+[[scores]]
+name = "c"
+scores = ["a", "b"]
+rule = "sum"
+"""
+
+# code: (what stands in the definition, what the mistake makes of it, what stands on the line that must be named)
+BROKEN = {
+    "not-toml": ('name = "uji"', 'name = "uji', 'name = "uji'),
+    "unknown-format": ("format = 1", "format = 2", "format = 2"),
+    "unknown-word": ("reverse = true", "revers = true", "revers = true"),
+    "missing-word": ('status = "draft"\n', "", "format = 1"),
+    "wrong-kind": ("reverse = true", 'reverse = "ya"', 'reverse = "ya"'),
+    "unknown-choice": ('status = "draft"', 'status = "drafft"', "drafft"),
+    "name-twice": ('name = "u2"', 'name = "u1"', 'name = "u1"'),
+    "named-like-instrument": ('name = "c"', 'name = "uji"', 'name = "uji"'),
+    "reserved-name": ('name = "c"', 'name = "c_band"', "c_band"),
+    "unknown-item": ('items = ["u3", "u4"]', 'items = ["u3", "u5", "u4"]', '"u5"'),
+    "unknown-score": ('scores = ["a", "b"]', 'scores = ["a", "d"]', '"d"'),
+    "item-twice-in-score": ('items = ["u3", "u4"]', 'items = ["u3", "u4", "u4"]', '"u4", "u4"'),
+    "item-in-no-score": ('items = ["u3", "u4"]', 'items = ["u3"]', "[[items]]"),
+    "unused-but-scored": ('name = "u3"', 'name = "u3"\nunused = true', "[[items]]"),
+    "items-or-scores": ('scores = ["a", "b"]', 'scores = ["a", "b"]\nitems = ["u1"]', "[[scores]]"),
+    "rule-needs-items": (
+        'scores = ["a", "b"]\nrule = "sum"',
+        'scores = { a = 1, b = -1 }\nrule = "mean"',
+        'rule = "mean"',
+    ),
+    "no-items": (DEFINITION[DEFINITION.index("[[items]]") : DEFINITION.index("[[skips]]")], "[[items]]\n", "[[items]]"),
+    "no-scores": (DEFINITION[DEFINITION.index("[[scores]]") :], "", "scores = []"),
+    "code-twice": ('value = 2, id = "Ragu"', 'value = 1, id = "Ragu"', "Ragu"),
+    "one-label-two-answers": ('id = "Ragu"', 'id = "Ragu", also = ["ya"]', "value = 3"),
+    "too-few-answers": ('{ value = 2, id = "Ragu" }, { value = 3, id = "Ya" }', "", "setuju"),
+    "missing-is-answer": ("value = 99", "value = 3", "value = 3"),
+    "no-response-set": ("[responses]", "[responses]\nlain = [0, 1]", "[[items]]"),
+    "unknown-response-set": ('name = "u1"', 'name = "u1"\nresponses = "setuj"', 'setuj"'),
+    "bad-opposite": ('name = "u3"', 'name = "u3"\nopposite_of = "u1"', "opposite_of"),
+    "not-an-answer": ("value = 1\n[[scores]]", "value = 7\n[[scores]]", "[[skips]]"),
+    "min-answered-too-high": ('name = "b"', 'name = "b"\nmin_answered = 3', "min_answered"),
+    "unequal-answers": ('name = "u2"', 'name = "u2"\ncodes = [0, 1]', 'items = ["u1", "u2"]'),
+    "rescale-and-multiply": ("rescale = [0, 100]", "rescale = [0, 100]\nmultiply = 2", "[[scores]]"),
+    "lookup-not-rising": (
+        'name = "b"',
+        'name = "b"\nlookup = [{ upto = 4, value = 1 }, { upto = 3, value = 2 }]',
+        "lookup",
+    ),
+    "bands-not-rising": (
+        '{ below = 50, id = "rendah" }',
+        '{ below = 50, id = "x" }, { below = 40, id = "y" }',
+        "bands",
+    ),
+    "band-gap": ('{ id = "tinggi" }', '{ below = 90, id = "tinggi" }', "bands"),
+    "band-outside": ("below = 50", "below = 500", "500"),
+    "two-edges": ("below = 50", "below = 50, upto = 60", "upto"),
+}
+
+
+def raised(call, *arguments, **options):
+    """Return the error a call raises."""
+    with pytest.raises(rg.ReintegraError) as caught:
+        call(*arguments, **options)
+    return caught.value
+
+
+@pytest.mark.parametrize("code", BROKEN)
+def test_a_broken_definition_is_refused_with_its_line(code):
+    old, new, mark = BROKEN[code]
+    assert old in DEFINITION
+    broken = DEFINITION.replace(old, new, 1)
+    if code == "no-scores":
+        broken = broken.replace("format = 1", "scores = []\nformat = 1", 1)
+    error = raised(read_definition, broken, "uji.toml")
+    assert isinstance(error, rg.InstrumentError)
+    found = [problem for problem in error.problems if problem.code == code]
+    assert found, [problem.code for problem in error.problems]
+    assert any(mark in broken.splitlines()[problem.row - 1] for problem in found)
+
+
+def test_all_faults_of_a_definition_are_told_at_once_and_in_order():
+    codes = ["unknown-choice", "unknown-word", "unknown-item", "band-outside"]
+    broken = DEFINITION
+    for code in codes:
+        broken = broken.replace(*BROKEN[code][:2], 1)
+    problems = raised(read_definition, broken, "uji.toml").problems
+    assert set(codes) <= {problem.code for problem in problems}
+    assert [problem.row for problem in problems] == sorted(problem.row for problem in problems)
+
+
+def test_a_wrong_word_gets_the_nearest_one():
+    error = raised(read_definition, DEFINITION.replace("reverse = true", "revers = true"), "uji.toml")
+    assert "reverse" in str(error)
+    with speaking("en"):
+        assert "Did you mean reverse?" in str(error)
+
+
+def csv(*lines, head="Kode,u1,u2,u3,u4"):
+    return "\n".join([head, *lines]) + "\n"
+
+
+FINE = ("R1,1,2,3,1", "R2,3,3,3,3")
+# code: (content of the file, options of the call)
+REFUSED = {
+    "empty-file": ("", {}),
+    "not-a-table": (b"\x00\x01\x02\x00\x03" * 20, {}),
+    "not-an-excel-file": ("<html><table></table></html>", {}),
+    "old-excel": (b"\xd0\xcf\x11\xe0" + bytes(600), {}),
+    "encrypted": (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), {}),
+    "damaged": (b"PK\x03\x04 this is no archive", {}),
+    "needs-pyarrow": (b"PAR1....PAR1", {}),
+    "unknown-encoding": (b"Kode,u1\n\x81\x8d\x8f,1\n", {}),
+    "unclosed-quote": (csv('"R1,1,2,3,1', "R2,1,1,1,1"), {}),
+    "one-column": ("Kode#u1#u2\nR1#1#2\n", {}),
+    "no-items-found": (csv("a,b", head="x,y"), {}),
+    "missing-item": (csv("R1,1,2,3", head="Kode,u1,u2,uu3"), {}),
+    "two-columns-for-one-item": (csv("R1,1,2,3,1,1", head="Kode,u1,u2,u3,u4,U4"), {}),
+    "other-form": (csv("R1,1,1,1,1,1,1", head="Kode,q1,q2,q3,q4,q5,q6"), {}),
+    "no-such-column": (csv(*FINE), {"key": "kodee"}),
+    "no-such-sheet": (csv(*FINE), {"sheet": "Pra"}),
+    "no-rows": (csv(), {}),
+    "decides-rights": (csv("R1,1,2,3,1,80", head="Kode,u1,u2,u3,u4,Skor SPPN"), {}),
+    "personal-key": (csv("3302010101900001,1,2,3,1", "3302010101900002,1,2,3,1"), {}),
+    "missing-key": (csv(",3,2,3,1", *FINE), {}),
+    "duplicate-key-conflict": (csv("R1,1,2,3,1", "R1,3,2,3,1"), {}),
+    "duplicate-key-identical": (csv("R1,1,2,3,1", "R1,1,2,3,1"), {}),
+    "keys-differ-by-zeros": (csv("001,1,2,3,1", "1,1,2,3,1"), {}),
+    "out-of-range": (csv("R1,1,2,7,1", "R2,3,2,3,1"), {}),
+    "codes-shifted": (csv("R1,0,1,2,0", "R2,2,2,2,2"), {}),
+    "contradicts-skip": (csv("R1,1,2,3,3"), {}),
+    "not-whole": (csv("R1,3,2.5,3,1"), {}),
+    "infinite": (csv("R1,3,1e999,3,1"), {}),
+    "date-in-item": (csv("R1,3,3-Apr,3,1"), {}),
+    "two-answers": (csv("R1,3,2/3,3,1"), {}),
+    "unknown-label": (csv("R1,3,Yaa,3,1", "R2,3,entah,3,1"), {}),
+    "unknown-code": (csv("R1,3,AO01,3,1"), {}),
+    "code-contradicts-label": (csv("R1,3,1 - Ya,3,1"), {}),
+    "bad-value": (csv(*FINE), {"values": {"AO01": 8}}),
+    "values-contradict-labels": (csv(*FINE), {"values": {"Ya": 1}}),
+    "missing-code-is-answer": (csv(*FINE), {"missing": [3]}),
+    "not-for-these-people": (csv("R1,3,2,3,1,tahanan", head="Kode,u1,u2,u3,u4,Status hukum"), {}),
+    "mixed-date-order": (csv("R1,3,2,3,1,21/01/2026", "R2,3,2,3,1,02/13/2026", head="Kode,u1,u2,u3,u4,Tanggal"), {}),
+}
+
+
+@pytest.fixture
+def instrument(tmp_path):
+    path = tmp_path / "uji.toml"
+    path.write_text(DEFINITION, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_a_faulty_file_is_refused_by_name(code, tmp_path, instrument, monkeypatch):
+    content, options = REFUSED[code]
+    path = tmp_path / "pra.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    if code == "needs-pyarrow":
+        monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    error = raised(rg.read_responses, path, instrument, **options)
+    assert isinstance(error, rg.IntakeError)
+    assert code in {problem.code for problem in error.problems}, [problem.code for problem in error.problems]
+
+
+def workbook(**sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+ROWS = [["Kode", "u1", "u2", "u3", "u4"], ["R1", 3, 2, 3, 1]]
+
+
+def archive(members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    return file.getvalue()
+
+
+REFUSED_BOOKS = {
+    "several-data-sheets": lambda: workbook(Pra=ROWS, Pasca=ROWS),
+    "true-false-in-item": lambda: workbook(Pra=[ROWS[0], ["R1", True, 2, 3, 1]]),
+    "macros": lambda: archive({"xl/workbook.xml": "<x/>", "xl/vbaProject.bin": "x"}),
+    "zip-bomb": lambda: archive({"xl/workbook.xml": "0" * 30_000_000}),
+    "xml-entities": lambda: archive({"xl/workbook.xml": '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'}),
+}
+
+
+@pytest.mark.parametrize("code", REFUSED_BOOKS)
+def test_a_faulty_workbook_is_refused_by_name(code, tmp_path, instrument):
+    path = tmp_path / "pra.xlsx"
+    path.write_bytes(REFUSED_BOOKS[code]())
+    error = raised(rg.read_responses, path, instrument)
+    assert [problem.code for problem in error.problems] == [code]
+
+
+def test_files_that_are_no_files_are_refused_by_name(tmp_path, instrument, monkeypatch):
+    codes = [raised(rg.read_responses, path, instrument).code for path in (tmp_path / "tidak-ada.csv", tmp_path)]
+    (tmp_path / "~$pra.xlsx").write_bytes(b"x")
+    codes.append(raised(rg.read_responses, tmp_path / "~$pra.xlsx", instrument).code)
+
+    def held(self):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "read_bytes", held)
+    codes.append(raised(rg.read_responses, tmp_path / "pra.csv", instrument).code)
+    assert codes == ["no-such-file", "is-a-folder", "lock-file", "file-in-use"]
+
+
+def test_instruments_that_are_not_there_are_refused_by_name(tmp_path):
+    (tmp_path / "latin.toml").write_bytes(b'name = "caf\xe9"')
+    calls = {
+        "unknown-instrument": "siap36",
+        "several-forms": "rses",
+        "no-such-definition": tmp_path / "tidak-ada.toml",
+        "definition-not-text": tmp_path / "latin.toml",
+    }
+    assert [raised(rg.load_instrument, name).code for name in calls.values()] == list(calls)
+    assert "siap_36" in str(raised(rg.load_instrument, "siap36"))
+    for name in ("rses", "dast_10"):
+        text = str(raised(rg.load_instrument, name))
+        assert all(form in text for form in (name, "butir"))
+
+
+def frame(instrument, rows):
+    return pd.DataFrame(rows, columns=instrument.item_names)
+
+
+def test_a_variant_that_is_not_declared_is_refused():
+    whoqol = rg.load_instrument("whoqol_bref")
+    error = raised(rg.score, frame(whoqol, [[3] * 26]), whoqol, variant="roundd")
+    assert error.code == "unknown-variant"
+    assert "rounded" in str(error)
+
+
+def test_answers_that_run_the_other_way_are_refused():
+    k10 = rg.load_instrument("k10")
+    error = raised(rg.score, frame(k10, [[5, 5, 5, 4, 5, 5, 4, 5, 4, 5]] * 6), k10)
+    assert error.code == "answers-run-backwards"
+    assert rg.score(frame(k10, [[5] * 10] * 6), k10, variant="published").table["total"].iloc[0] == 50
+
+
+# notices that must be said: code -> (content, options)
+SAID = {
+    "rows-dropped": (csv(*FINE, ",,,,", "Jumlah,,,,", ",4,,,"), {}),
+    "cells-tidied": (csv("R1,3,\u00a02,3,1"), {}),
+    "missing-codes": (csv("R1,3,99,3,1"), {}),
+    "read-as-cp1252": (csv("R1,3,2,3,1,\u201ctes\u201d", head="Kode,u1,u2,u3,u4,Catatan").encode("cp1252"), {}),
+    "personal-columns": (csv("R1,3,2,3,1,Contoh", head="Kode,u1,u2,u3,u4,Nama Lengkap"), {}),
+    "other-columns": (csv("R1,3,2,3,1,A", head="Kode,u1,u2,u3,u4,Unit"), {}),
+    "no-key-column": (csv("3,2,3,1", head="u1,u2,u3,u4"), {}),
+    "matched-by-number": (csv("R1,3,2,3,1", head="Kode,P1,P2,P3,P4"), {}),
+    "headings-tidied": (csv("R1,3,2,3,1", head="Kode,U 01,u2,u3,u4"), {}),
+    "waves-found": (csv("R1,3,2,3,1,awal", "R1,3,2,3,1,akhir", head="Kode,u1,u2,u3,u4,Gelombang"), {}),
+    "dates-unread": (csv("R1,3,2,3,1,21/01/2026", "R2,3,2,3,1,kemarin", head="Kode,u1,u2,u3,u4,Tanggal"), {}),
+    "date-order-month-first": (csv("R1,3,2,3,1,01/21/2026", head="Kode,u1,u2,u3,u4,Tanggal"), {}),
+    "date-order-assumed-day-first": (csv("R1,3,2,3,1,03/04/2026", head="Kode,u1,u2,u3,u4,Tanggal"), {}),
+}
+
+
+@pytest.mark.parametrize("code", SAID)
+def test_a_decision_of_the_reader_is_said(code, tmp_path, instrument):
+    content, options = SAID[code]
+    path = tmp_path / "pra.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert code in {notice.code for notice in rg.read_responses(path, instrument, **options).notices}
+
+
+def test_hidden_and_other_parts_of_a_workbook_are_said(tmp_path, instrument):
+    path = tmp_path / "pra.xlsx"
+    path.write_bytes(workbook(Pra=[*ROWS, ["R2", 3, 2, 3, 1]], Catatan=[["halo"]]))
+    book = openpyxl.load_workbook(path)
+    book["Pra"].row_dimensions[3].hidden = True
+    book["Pra"].column_dimensions["B"].hidden = True
+    book.save(path)
+    codes = {notice.code for notice in rg.read_responses(path, instrument).notices}
+    assert {"hidden-rows", "hidden-columns", "other-sheets"} <= codes
+
+
+def test_what_the_reader_of_scores_must_know_is_said(tmp_path, instrument):
+    said = set()
+    for name, rows in (
+        ("srq_20", [[0] * 20]),
+        ("k6", [[1] * 6] * 2),
+        ("whoqol_bref", [[3] * 20 + [None] * 6, [None] * 26, [3] * 25 + [None]]),
+    ):
+        loaded = rg.load_instrument(name)
+        said |= {notice.code for notice in rg.score(frame(loaded, rows), loaded).notices}
+    assert said == {"declare-wording", "one-person", "check-direction", "discarded", "no-answers", "partly-answered"}
+
+
+def test_what_cannot_be_shown_is_refused(tmp_path, instrument, monkeypatch):
+    path = tmp_path / "pra.csv"
+    path.write_text(csv(*FINE))
+    scores = rg.score(rg.read_responses(path, instrument))
+    codes = [
+        raised(describe, scores, by="blok").code,
+        raised(profile, scores, "R9").code,
+        raised(report_page, scores, wave="akhir").code,
+        raised(distribution, scores, ["a", "b"]).code,
+    ]
+    (tmp_path / "berkas").write_text("")
+    codes.append(raised(output_folder, tmp_path / "berkas" / "di dalam").code)
+
+    def full(self, *arguments, **options):
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    codes.append(raised(write_text, tmp_path / "laporan.html", "x").code)
+    assert codes == [
+        "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
+    ]  # fmt: skip
+    assert not list(tmp_path.glob("*.html"))
+    assert issubclass(OutputError, rg.ReintegraError)
+
+
+# provoked by the tests above that name no code in a table
+IN_TESTS = {
+    "problem": {
+        "no-such-file", "is-a-folder", "lock-file", "file-in-use", "unknown-instrument", "several-forms",
+        "no-such-definition", "definition-not-text", "unknown-variant", "answers-run-backwards",
+    },
+    "notice": {
+        "hidden-rows", "hidden-columns", "other-sheets", "declare-wording", "one-person", "check-direction",
+        "discarded", "no-answers", "partly-answered",
+    },
+    "error": {
+        "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
+        "faults",
+    },
+}  # fmt: skip
+
+
+def test_every_message_is_provoked():
+    assert set(texts("id")["problem"]) == {*BROKEN, *REFUSED, *REFUSED_BOOKS, *IN_TESTS["problem"]}
+    assert set(texts("id")["notice"]) == {*SAID, *IN_TESTS["notice"]}
+    assert set(texts("id")["error"]) == IN_TESTS["error"]
+
+
+def places(text):
+    return sorted(field for _, field, _, _ in string.Formatter().parse(text) if field)
+
+
+def flat(table, prefix=""):
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def test_both_languages_say_the_same_things():
+    indonesian, english = (dict(flat(texts(lang))) for lang in LANGUAGES)
+    assert list(indonesian) == list(english)
+    assert {key: places(text) for key, text in indonesian.items()} == {
+        key: places(text) for key, text in english.items()
+    }
+
+
+def test_every_word_is_used():
+    """A word nobody says is deleted."""
+    sources = "\n".join(p.read_text("utf-8") for p in PACKAGE.rglob("*") if p.suffix in (".py", ".html"))
+    # words whose code is put together when they are looked up
+    built = re.compile(r"kind_|status_|place_|higher_|prov_dropped_|column_|cli_|call_|figure_.*_how")
+    for table in ("words", "page"):
+        for code in texts("id")[table]:
+            assert re.search(rf"[\"']{code}[\"']", sources) or built.match(code), code
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_fault_names_file_place_value_and_remedy(lang, tmp_path, instrument):
+    path = tmp_path / "pra.csv"
+    path.write_text(csv("R1,3,2,7,1", "R2,3,1,3,1"))
+    with speaking(lang):
+        text = str(raised(rg.read_responses, path, instrument))
+    for part in ("pra.csv", "D2", "u3", "7", "1–3", "missing=[7]"):
+        assert part in text
+
+
+def test_no_message_repeats_a_long_number_or_a_long_text(tmp_path, instrument):
+    path = tmp_path / "pra.csv"
+    secret, story = "3302010101900001", "saya cerita panjang tentang masa lalu saya yang tidak boleh tampil"
+    path.write_text(csv(f"R1,3,2,{secret},1", f"R2,3,{story},3,1"))
+    error = raised(rg.read_responses, path, instrument)
+    assert isinstance(error, FaultsError)
+    assert secret not in str(error)
+    assert story not in str(error)
+
+
+def test_the_texts_are_valid_toml_without_doubled_keys():
+    for lang in LANGUAGES:
+        tomllib.loads((PACKAGE / "core" / f"{lang}.toml").read_text("utf-8"))
