@@ -18,6 +18,8 @@ from .faults import Gathered
 from .grids import Truth
 from .responses import Responses
 
+ROWS_AT_ONCE = 65_536
+
 
 def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known: bool = False) -> Responses:
     """Code the answers in a DataFrame; its other columns are kept, its index is the key.
@@ -55,12 +57,10 @@ def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known
     everyone = np.ones(len(frame), dtype=bool)
     for column, (item, decode) in enumerate(zip(instrument.items, decoders(instrument), strict=True)):
         series = frame[item.name]
-        quick = _quick(series, item.codes)
-        if quick is None:
+        if not _quick(series, item.codes, block[:, column]):
             coded = code_column(decode, _objects(series), item.name)
             coded.report(everyone, rows, lambda row: "", faults, tally)
-            quick = coded.positions
-        block[:, column] = quick
+            block[:, column] = coded.positions
     people = frame.drop(columns=instrument.item_names)
     for cause in faults.causes.values():
         cause.cells.clear()
@@ -89,23 +89,25 @@ def _all_items(frame: pd.DataFrame, instrument: Instrument) -> None:
     raise IntakeError([Problem("missing-item", column=absent, params={"near": pairs or "–"})])
 
 
-def _quick(series: pd.Series, codes: tuple[int, ...]) -> np.ndarray[Any, Any] | None:
-    """Code a column of plain numbers whose codes rise by one; None where it is not that, or something is wrong."""
+def _quick(series: pd.Series, codes: tuple[int, ...], out: np.ndarray[Any, Any]) -> bool:
+    """Code a column of plain numbers whose codes rise by one, or tell that it is not that or something is wrong.
+
+    A cell is right if it survives becoming a byte; the answers and the blanks then make up all the rows.
+    """
     if series.dtype.kind not in "iuf" or codes[-1] - codes[0] != len(codes) - 1:
-        return None
+        return False
     plain = isinstance(series.dtype, np.dtype)
     numbers = series.to_numpy() if plain else series.to_numpy(dtype=np.float64, na_value=np.nan)
     if codes[0] != 1:
         numbers = numbers.astype(np.float64) - (codes[0] - 1)
-    with np.errstate(invalid="ignore"):
-        positions = numbers.astype(np.uint8)
-    right = positions == numbers
-    right &= positions != 0
-    if numbers.dtype.kind == "f":
-        blank = np.isnan(numbers)
-        right |= blank
-        positions *= ~blank
-    return positions if right.all() and positions.max(initial=0) <= len(codes) else None
+    for start in range(0, len(numbers), ROWS_AT_ONCE):
+        piece, coded = numbers[start : start + ROWS_AT_ONCE], out[start : start + ROWS_AT_ONCE]
+        with np.errstate(invalid="ignore"):
+            np.copyto(coded, piece, casting="unsafe")
+        coded *= (coded == piece).view(np.uint8)
+        if np.count_nonzero(coded) + np.count_nonzero(piece != piece) < len(piece):
+            return False
+    return int(out.max(initial=0)) <= len(codes)
 
 
 def _objects(series: pd.Series) -> np.ndarray[Any, np.dtype[np.object_]]:

@@ -98,7 +98,7 @@ def distribution(result: Distribution, *, ax: Any = None) -> Any:
     The result.
     """
     table, score = result.table, result.score
-    ax = _axes(ax, 7.2, 0.42 * max(len(table), 1) + 1.5)
+    ax = _axes(ax, 7.2, 0.36 * max(len(table), 1) + 1.3)
     _bands(ax, score)
     rows = range(len(table))
     if len(table):
