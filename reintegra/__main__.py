@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .core.errors import DataError, FaultsError, IntakeError, OutputError, ReintegraError
-from .core.files import output_folder, write_whole
+from .core.files import output_folder, renamed, write_whole
 from .core.language import LANGUAGES, set_language, word
 from .instruments import Instrument, instruments, load_instrument
 from .intake import Responses
@@ -202,7 +202,9 @@ def _score(said: argparse.Namespace) -> int:
     table = scores.in_words(language()).reset_index()
     csv = write_whole(folder / "skor.csv", lambda path: write_csv(path, table))
     book = write_whole(folder / "skor.xlsx", lambda path: write_workbook(path, scores))
-    print(word("cli_scored", people=len(scores), csv=csv, book=book))
+    print(
+        word("cli_scored", people=len(scores), csv=csv, book=book) + renamed([(csv, "skor.csv"), (book, "skor.xlsx")])
+    )
     return FINE
 
 
@@ -224,7 +226,8 @@ def _check(said: argparse.Namespace) -> int:
     for notice in notices:
         print(f"· {notice}")
     faults = len(error.problems) if error is not None else 0
-    print(word("cli_checked", faults=faults, notices=len(notices), csv=csv, book=book))
+    said_too = renamed([(csv, "masalah.csv"), (book, "masalah.xlsx")])
+    print(word("cli_checked", faults=faults, notices=len(notices), csv=csv, book=book) + said_too)
     return FAULTS if error is not None else FINE
 
 

@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .errors import OutputError
+from .language import word
 
 
 def sha256(data: bytes) -> str:
@@ -33,6 +34,13 @@ def output_folder(path: str | Path) -> Path:
     except OSError:
         raise OutputError("cannot-write-folder", folder=str(path)) from None
     return folder
+
+
+def renamed(written: Iterable[tuple[Path, str]]) -> str:
+    """Return a sentence for each file that had to take another name than the one wanted, because that was open."""
+    return "".join(
+        "\n" + word("open_elsewhere", wanted=wanted, name=path.name) for path, wanted in written if path.name != wanted
+    )
 
 
 def write_text(path: Path, text: str) -> Path:

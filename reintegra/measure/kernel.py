@@ -149,22 +149,21 @@ class _Plan:
 
         def step(block: Block, there: Block, values: Floats, answered: Counts, place: int) -> None:
             total = np.zeros(len(block))
-            weights = np.zeros(len(block))
+            weights = None if alike else np.zeros(len(block))
             count = np.zeros(len(block), dtype=answered.dtype)
             for part, weight in parts:
                 made = values[:, part] if weight == 1 else values[:, part] * weight
                 known = made == made
                 np.add(total, made, out=total, where=known)
                 count += known.view(np.uint8)
-                if not alike:
+                if weights is not None:
                     weights += known * weight
-            if alike:
-                weights += count
-            if score.rule == "mean":
-                total /= np.maximum(weights, 1e-300)
-            elif score.prorate:
-                total *= len(parts) / np.maximum(count, 1)
-            total[count < score.min_answered] = np.nan
+            with np.errstate(invalid="ignore", divide="ignore"):
+                if score.rule == "mean":
+                    total /= count if weights is None else weights
+                elif score.prorate:
+                    total *= len(parts) / count
+            np.copyto(total, np.nan, where=count < score.min_answered)
             values[:, place] = self._finish(score, total)
             answered[:, place] = count
 

@@ -14,7 +14,7 @@ import pandas as pd
 import reintegra
 
 from ..core.errors import DataError
-from ..core.files import output_folder, write_text, write_whole
+from ..core.files import output_folder, renamed, write_text, write_whole
 from ..core.language import in_language, listed, speaking, word
 from ..instruments import Instrument, Score, status_line
 from ..measure import Scores, answers, describe, distribution
@@ -23,6 +23,8 @@ from . import plots
 from .pages import figure, page
 from .sheets import write_sheets
 from .workbook import write_workbook
+
+PAGE, WORKBOOK = "laporan.html", "skor.xlsx"
 
 Progress = Callable[[int, int | None], None]
 
@@ -36,7 +38,8 @@ class Report:
     sheets: tuple[Path, ...]
 
     def __str__(self) -> str:
-        return word("report_written", page=self.page, workbook=self.workbook, sheets=len(self.sheets))
+        said = word("report_written", page=self.page, workbook=self.workbook, sheets=len(self.sheets))
+        return said + renamed([(self.page, PAGE), (self.workbook, WORKBOOK)])
 
     __repr__ = __str__
 
@@ -95,8 +98,8 @@ def report(
     with speaking(lang):
         folder = output_folder(out)
         by = by or unit_column(scores)
-        written = write_text(folder / "laporan.html", report_page(scores, by=by, wave=wave))
-        workbook = write_whole(folder / "skor.xlsx", lambda path: write_workbook(path, scores, by=by))
+        written = write_text(folder / PAGE, report_page(scores, by=by, wave=wave))
+        workbook = write_whole(folder / WORKBOOK, lambda path: write_workbook(path, scores, by=by))
         sheets = write_sheets(scores, folder / "lembar", progress)
     return Report(written, workbook, tuple(sheets))
 
