@@ -48,8 +48,8 @@ def test_every_file_a_document_names_is_there(path):
 
 def commands():
     """Yield the commands in the README's code blocks."""
-    for block in re.findall(r"```(?:console|sh|bash)?\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S):
-        for line in block.splitlines():
+    for kind, block in re.findall(r"```(\w*)\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S):
+        for line in block.splitlines() if kind == "console" else ():
             if line.strip() and not line.startswith("#"):
                 yield line.split("  #")[0].strip()
 
@@ -73,9 +73,9 @@ def test_a_command_of_the_readme_exists(command):
             spec = importlib.util.spec_from_file_location("start", ROOT / "start.py")
             start = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(start)
-            assert (words[2] if len(words) > 2 else "report") in start.JOBS
+            assert (words[2] if len(words) > 2 and words[2][0] != "-" else "report") in start.JOBS
     else:
-        assert words[0] in ("conda", "git", "cd", "pip"), command
+        assert words[0] == "conda", command
 
 
 def test_files_that_commands_of_the_readme_read_are_there():
