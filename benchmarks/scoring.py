@@ -50,9 +50,8 @@ def main():
     rng = np.random.default_rng(1)
     codes = rng.integers(1, 5, (PEOPLE, 36)).astype(float)
     codes[rng.random(codes.shape) < 0.03] = np.nan
-    frame = pd.DataFrame(
-        {name: codes[:, i].copy() for i, name in enumerate(instrument.item_names)}
-    )  # as a file gives it
+    columns = {name: codes[:, i].copy() for i, name in enumerate(instrument.item_names)}
+    frame = pd.DataFrame(columns)  # columns one by one, as a file gives them
     ours, theirs = rg.score(frame, instrument), with_pandas(frame)
     assert np.allclose(ours.values, theirs.to_numpy(), equal_nan=True, rtol=1e-12)
 
@@ -68,9 +67,8 @@ def main():
     scored, idiom, coding = best(
         lambda: rg.score(frame, instrument), lambda: with_pandas(frame), lambda: responses_of(frame, instrument)
     )
-    print(
-        f"  rg.score(frame)       {1000 * scored:7.1f} ms   pandas idiom {1000 * idiom:7.1f} ms   {idiom / scored:.1f} times faster"
-    )
+    faster = f"{idiom / scored:.1f} times faster"
+    print(f"  rg.score(frame)       {1000 * scored:7.1f} ms   pandas idiom {1000 * idiom:7.1f} ms   {faster}")
     print(f"  of which coding       {1000 * coding:7.1f} ms")
 
 

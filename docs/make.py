@@ -59,9 +59,9 @@ def methods() -> str:
     return "\n".join(lines) + "\n"
 
 
-STEPS = """The order of the steps is the same for every instrument; each is left out where the definition does not name it.
+STEPS = """The order of the steps is the same for every instrument; one is left out where the definition does not name it.
 
-1. **Skip rules** fill blanks whose answer another answer implies. An answer that contradicts the rule is refused before.
+1. **Skip rules** fill blanks whose answer another answer implies. An answer that contradicts the rule is refused.
 2. **Answers become what they count**: lowest + highest declared code - code where an item is reversed, of the declared
    answers and never of the observed range; 1 or 0 for the rule `count`. Of an either-or group the larger counts, once.
 3. **`min_answered`**: with fewer answers (or scores, for a score of scores) there is no score.
@@ -70,12 +70,12 @@ STEPS = """The order of the steps is the same for every instrument; each is left
 6. A **variant** may round the score, halves upwards.
 7. **Bands** are half-open and have no gaps; `round_before_bands` rounds the score for its band only.
 
-A score is missing, never 0, where nothing or too little was answered, and where a person answered too little of the whole
-questionnaire. The number of answers stands beside every score.
+A score is missing, never 0, where nothing or too little was answered, and where a person answered too little of the
+whole questionnaire. The number of answers stands beside every score.
 
-How it is computed: a score of items depends only on how many were answered and on the sum of what they count. The kernel
-adds bytes column by column and looks the score up in a table made by the steps above, so that any split of the rows gives
-the same bits."""
+How it is computed: a score of items depends only on how many were answered and on the sum of what they count. The
+kernel adds bytes column by column and looks the score up in a table made by the steps above, so that any split of the
+rows gives the same bits."""
 
 
 def messages() -> str:
@@ -93,11 +93,8 @@ def messages() -> str:
         if code in PLACES:
             lines += [f"### {PLACES[code]}", ""]
         indonesian = both["id"]["problem"][code]
-        lines += [
-            f"**`{code}`**: {parts['text']} *{parts['remedy']}*  ",
-            f"{indonesian['text']} *{indonesian['remedy']}*",
-            "",
-        ]
+        lines += [f"**`{code}`**: {parts['text']} *{parts['remedy']}*  "]
+        lines += [f"{indonesian['text']} *{indonesian['remedy']}*", ""]
     for title, table in (("Notices", "notice"), ("Other errors", "error")):
         lines += [f"## {title}", ""]
         for code, text in both["en"][table].items():

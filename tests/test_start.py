@@ -170,8 +170,8 @@ def test_words_that_are_not_understood_show_the_help_and_install_nothing(start, 
         (r"C:\Users\ani\OneDrive - Kantor\Desktop\reintegra", "OneDrive"),
         ("/Users/ani/Library/CloudStorage/GoogleDrive-ani/My Drive/reintegra", "GoogleDrive"),
         (r"G:\Drive Saya\reintegra", "Drive Saya"),
-        ("/home/ani/Dropbox/reintegra", "Dropbox"),
-        ("/home/ani/Dokumen/reintegra", None),
+        ("/srv/ani/Dropbox/reintegra", "Dropbox"),
+        ("/srv/ani/Dokumen/reintegra", None),
     ],
 )
 def test_a_folder_that_is_copied_to_the_internet_is_pointed_out(start, steps, monkeypatch, capsys, folder, service):
