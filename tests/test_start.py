@@ -167,7 +167,7 @@ def test_words_that_are_not_understood_show_the_help_and_install_nothing(start, 
 @pytest.mark.parametrize(
     ("folder", "service"),
     [
-        (r"C:\Users\ani\OneDrive - Kantor\Desktop\reintegra", "OneDrive"),
+        (r"D:\Data\ani\OneDrive - Kantor\Desktop\reintegra", "OneDrive"),
         ("/Users/ani/Library/CloudStorage/GoogleDrive-ani/My Drive/reintegra", "GoogleDrive"),
         (r"G:\Drive Saya\reintegra", "Drive Saya"),
         ("/srv/ani/Dropbox/reintegra", "Dropbox"),

@@ -18,8 +18,6 @@ from .faults import Gathered
 from .grids import Truth
 from .responses import Responses
 
-ROWS_AT_ONCE = 65_536
-
 
 def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known: bool = False) -> Responses:
     """Code the answers in a DataFrame; its other columns are kept, its index is the key.
@@ -100,14 +98,11 @@ def _quick(series: pd.Series, codes: tuple[int, ...], out: np.ndarray[Any, Any])
     numbers = series.to_numpy() if plain else series.to_numpy(dtype=np.float64, na_value=np.nan)
     if codes[0] != 1:
         numbers = numbers.astype(np.float64) - (codes[0] - 1)
-    for start in range(0, len(numbers), ROWS_AT_ONCE):
-        piece, coded = numbers[start : start + ROWS_AT_ONCE], out[start : start + ROWS_AT_ONCE]
-        with np.errstate(invalid="ignore"):
-            np.copyto(coded, piece, casting="unsafe")
-        coded *= (coded == piece).view(np.uint8)
-        if np.count_nonzero(coded) + np.count_nonzero(piece != piece) < len(piece):
-            return False
-    return int(out.max(initial=0)) <= len(codes)
+    with np.errstate(invalid="ignore"):
+        np.copyto(out, numbers, casting="unsafe")
+    out *= (out == numbers).view(np.uint8)
+    blanks = np.count_nonzero(numbers != numbers)
+    return bool(np.count_nonzero(out) + blanks == len(out) and out.max(initial=0) <= len(codes))
 
 
 def _objects(series: pd.Series) -> np.ndarray[Any, np.dtype[np.object_]]:

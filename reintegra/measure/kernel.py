@@ -144,18 +144,21 @@ class _Plan:
 
     def _of_scores(self, score: Score) -> Step:
         """Add up scores made before, each with its weight; those missing are left out if enough remain."""
-        parts = [(self.score_place[name], weight) for name, weight in score.scores.items()]
-        alike = all(weight == 1 for _, weight in parts)
+        parts = [(self.score_place[name], self.instrument.score(name).low, w) for name, w in score.scores.items()]
+        alike = all(weight == 1 for *_, weight in parts)
 
         def step(block: Block, there: Block, values: Floats, answered: Counts, place: int) -> None:
             total = np.zeros(len(block))
             weights = None if alike else np.zeros(len(block))
             count = np.zeros(len(block), dtype=answered.dtype)
-            for part, weight in parts:
-                made = values[:, part] if weight == 1 else values[:, part] * weight
+            for part, low, weight in parts:
+                made = values[:, part]
                 known = made == made
-                np.add(total, made, out=total, where=known)
                 count += known.view(np.uint8)
+                made = np.fmax(made, low)  # a missing score adds its lowest, which is taken off again
+                total += made if weight == 1 else made * weight
+                if low:
+                    total -= ~known * (low * weight)
                 if weights is not None:
                     weights += known * weight
             with np.errstate(invalid="ignore", divide="ignore"):
@@ -163,8 +166,7 @@ class _Plan:
                     total /= count if weights is None else weights
                 elif score.prorate:
                     total *= len(parts) / count
-            np.copyto(total, np.nan, where=count < score.min_answered)
-            values[:, place] = self._finish(score, total)
+            values[:, place] = self._finish(score, np.where(count >= score.min_answered, total, np.nan))
             answered[:, place] = count
 
         return step
