@@ -12,6 +12,7 @@ import difflib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,22 @@ def normal(book: Any) -> str:
         cell.metadata = {key: value for key, value in cell.metadata.items() if key == "tags"}
         if cell.cell_type == "code" and IGNORED in cell.source:
             cell.outputs = []
-        for output in cell.get("outputs", []):
-            output.pop("metadata", None) if output.output_type == "stream" else output.update(metadata={})
+        if cell.cell_type == "code":
+            cell.outputs = list(joined(cell.outputs))
     return json.dumps(book, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def joined(outputs: Any) -> Iterator[Any]:
+    """Yield outputs without metadata; pieces of one stream, which break at random, as one."""
+    last: Any = None
+    for output in outputs:
+        if output.output_type == "stream" and last is not None and last.get("name") == output.name:
+            last["text"] += output.text
+            continue
+        if output.output_type != "stream":
+            output.metadata = {}
+        last = output
+        yield output
 
 
 def changed(path: Path, stored: str, made: str) -> list[str]:
