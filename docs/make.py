@@ -59,7 +59,7 @@ def methods() -> str:
     return "\n".join(lines) + "\n"
 
 
-STEPS = """The order of the steps is the same for every instrument; one is left out where the definition does not name it.
+STEPS = """The order of steps is the same for every instrument; one that the definition does not name is left out.
 
 1. **Skip rules** fill blanks whose answer another answer implies. An answer that contradicts the rule is refused.
 2. **Answers become what they count**: lowest + highest declared code - code where an item is reversed, of the declared
