@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from .core.errors import DataError, FaultsError, IntakeError, OutputError, ReintegraError
 from .core.files import output_folder, renamed, write_whole
 from .core.language import LANGUAGES, set_language, word
-from .instruments import Instrument, instruments, load_instrument
+from .instruments import Instrument, instruments, load_instrument, status_line
 from .intake import Responses
 from .intake.reader import Options, read
 
@@ -202,6 +202,8 @@ def _score(said: argparse.Namespace) -> int:
     table = scores.in_words(language()).reset_index()
     csv = write_whole(folder / "skor.csv", lambda path: write_csv(path, table))
     book = write_whole(folder / "skor.xlsx", lambda path: write_workbook(path, scores))
+    if status := status_line(scores.instrument):
+        print(status)
     print(
         word("cli_scored", people=len(scores), csv=csv, book=book) + renamed([(csv, "skor.csv"), (book, "skor.xlsx")])
     )

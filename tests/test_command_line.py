@@ -37,8 +37,9 @@ def test_report_writes_what_is_promised(lang, tmp_path, capsys):
     assert "laporan.html" in capsys.readouterr().out
 
 
-def test_score_writes_a_plain_table_and_a_workbook(tmp_path):
+def test_score_writes_a_plain_table_and_a_workbook(tmp_path, capsys):
     assert run("score", FILES / "gf06_linear_scale.csv", *KSR, "--out", tmp_path) == 0
+    assert "hanya contoh" in capsys.readouterr().out  # the status line
     table = pd.read_csv(tmp_path / "skor.csv").set_index("Kode")
     assert table.loc["R-001", ["mental", "total", "total_band"]].tolist() == [81.25, 49, "Tinggi"]
     assert (tmp_path / "skor.xlsx").exists()

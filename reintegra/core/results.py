@@ -10,9 +10,13 @@ import pandas as pd
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A result of some analysis. ``table`` holds plain columns at full precision; ``str()`` is its sentence."""
+    """A result of some analysis. ``table`` holds plain columns at full precision; ``str()`` is its sentence.
+
+    ``status`` is the line that goes with everything made from an instrument that is not validated; empty for others.
+    """
 
     table: pd.DataFrame
+    status: str
 
     @property
     def sentence(self) -> str:
@@ -29,4 +33,6 @@ class Result:
         return self.table
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self.sentence)}</p>{self.shown().to_html(index=False, border=0, na_rep='–')}"
+        table = self.shown().to_html(index=False, border=0, na_rep="–")
+        status = f"<p><small>{escape(self.status)}</small></p>" if self.status else ""
+        return f"<p>{escape(self.sentence)}</p>{table}{status}"

@@ -14,7 +14,7 @@ from ..core.errors import DataError
 from ..core.language import in_language, listed, number, word
 from ..core.results import Result
 from ..core.text import fold
-from ..instruments import Instrument, Score
+from ..instruments import Instrument, Score, status_line
 from ..intake import Responses
 from .kernel import band_places
 from .scoring import Scores
@@ -199,7 +199,7 @@ def describe(scores: Scores, by: str | None = None) -> Summary:
                 row |= {"at_lowest": (values == score.low).mean(), "at_highest": (values == score.high).mean()}
             rows.append(row)
     columns = ["group", "score", "label", "n", "missing", "mean", "sd", "median", "at_lowest", "at_highest"]
-    return Summary(pd.DataFrame(rows, columns=columns))
+    return Summary(pd.DataFrame(rows, columns=columns), status_line(scores.instrument))
 
 
 def distribution(scores: Scores, names: str | Sequence[str], by: str | None = None) -> Distribution:
@@ -242,7 +242,7 @@ def distribution(scores: Scores, names: str | Sequence[str], by: str | None = No
             else:
                 name = in_language(score.label) if len(chosen) > 1 else group
                 rows.append({"group": name, **_spread(score, there)})
-    return Distribution(pd.DataFrame(rows), chosen[0], withheld, len(chosen) > 1)
+    return Distribution(pd.DataFrame(rows), status_line(scores.instrument), chosen[0], withheld, len(chosen) > 1)
 
 
 def _spread(score: Score, values: Any) -> dict[str, Any]:
@@ -282,7 +282,7 @@ def answers(responses: Responses) -> Answers:
         row |= {"reverse": item.reverse, "n": int(counts.sum())}
         row |= {f"code_{code}": count / max(counts.sum(), 1) for code, count in zip(item.codes, counts, strict=True)}
         rows.append(row)
-    return Answers(pd.DataFrame(rows), responses.instrument)
+    return Answers(pd.DataFrame(rows), status_line(responses.instrument), responses.instrument)
 
 
 def profile_scores(instrument: Instrument) -> list[Score]:
@@ -361,7 +361,7 @@ def profile_at(scores: Scores, row: int) -> Profile:
     entries.sort(key=lambda entry: entry["place"] if entry["topic"] else np.inf)
     key = index[row]
     person, wave = (str(key[0]), str(key[1])) if index.nlevels > 1 else (str(key), None)
-    return Profile(pd.DataFrame(entries), person, wave)
+    return Profile(pd.DataFrame(entries), status_line(instrument), person, wave)
 
 
 def _band(score: Score, value: float) -> str:

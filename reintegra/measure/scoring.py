@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..core.errors import InstrumentError, Notice, Problem
 from ..core.language import in_language, listed, word
-from ..instruments import Instrument, Score, load_instrument
+from ..instruments import Instrument, Score, load_instrument, status_line
 from ..instruments.definition import Variant
 from ..instruments.schema import did_you_mean
 from ..intake import Responses, responses_of
@@ -101,7 +101,8 @@ class Scores:
 
     def __str__(self) -> str:
         title = in_language(self.instrument.title)
-        return word("scores_made", title=title, n=len(self), scores=len(self.instrument.scores))
+        made = word("scores_made", title=title, n=len(self), scores=len(self.instrument.scores))
+        return f"{made}\n{status_line(self.instrument)}".rstrip()
 
     __repr__ = __str__
 

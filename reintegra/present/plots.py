@@ -9,6 +9,7 @@ import textwrap
 from typing import Any
 
 from ..core.language import in_language, number, word
+from ..core.results import Result
 from ..measure import Answers, Distribution, Profile
 
 DARK, MIDDLE, LIGHT, PALE = "#1f3b57", "#5f7f9e", "#b4c4d4", "#eef2f6"
@@ -25,6 +26,15 @@ def _axes(ax: Any, width: float, height: float) -> Any:
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     return ax
+
+
+def _status(ax: Any, result: Result) -> None:
+    """Write the status line of an instrument that is not validated below its figure."""
+    if result.status:
+        ax.annotate(
+            _wrapped(result.status, 110), (0, 0), xycoords=("figure fraction", "axes fraction"), xytext=(4, -34),
+            textcoords="offset points", va="top", fontsize=6.5, color="0.3", annotation_clip=False,
+        )  # fmt: skip
 
 
 def _wrapped(text: str, width: int) -> str:
@@ -71,6 +81,7 @@ def profile(result: Profile, *, ax: Any = None) -> Any:
     ax.invert_yaxis()
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
+    _status(ax, result)
     return ax
 
 
@@ -115,6 +126,7 @@ def distribution(result: Distribution, *, ax: Any = None) -> Any:
     ax.set_ylim(max(len(table), 1) - 0.4, -0.6)
     ax.set_xlabel(word("points") if result.scales else in_language(score.label), fontsize=9)
     ax.tick_params(labelsize=9)
+    _status(ax, result)
     return ax
 
 
@@ -180,6 +192,7 @@ def answers(result: Answers, *, ax: Any = None) -> Any:
     if len(named) <= 7:
         ax.legend(named.values(), named.keys(), ncols=len(named) if len(named) < 5 else 3, loc="lower center",
                   bbox_to_anchor=(0.3, 1.0), fontsize=7.5, frameon=False)  # fmt: skip
+    _status(ax, result)
     return ax
 
 

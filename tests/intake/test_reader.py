@@ -75,6 +75,19 @@ def test_numbered_questions_of_a_form_without_wording_are_matched_by_number(tmp_
     assert "matched-by-number" in {notice.code for notice in made.notices}
 
 
+def test_questions_and_answers_may_be_in_either_language(tmp_path):
+    siap = rg.load_instrument("siap_36")
+    answers = {lang: [answer.label[lang] for answer in siap.items[0].answers] for lang in ("id", "en")}
+    codes = [1 + i % 4 for i in range(36)]
+    made = []
+    for lang in ("id", "en"):
+        head = ["Kode", *(item.label[lang].upper() for item in siap.items)]
+        other = answers["en" if lang == "id" else "id"]
+        path = write(tmp_path / f"{lang}.csv", [head, ["A", *(other[code - 1] for code in codes)]])
+        made.append(rg.read_responses(path, "siap_36").codes.iloc[0].tolist())
+    assert made == [codes, codes]
+
+
 def test_columns_can_be_named_by_the_caller(tmp_path):
     head = ("kode", *(f"Tanya {letter}" for letter in "abcdefghij"))
     path = write(tmp_path / "x.csv", gse(["A", *ANSWERS], head=head))

@@ -4,7 +4,7 @@ import base64
 import re
 import shutil
 import subprocess
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 
 import numpy as np
@@ -244,6 +244,20 @@ def test_every_instrument_has_a_report_and_a_sheet(name, tmp_path):
     )
 
 
+def test_every_result_shows_itself_with_its_status(scores):
+    with speaking("en"):
+        for result in (
+            describe(scores, "unit"),
+            distribution(scores, "total"),
+            answers(scores.responses),
+            profile(scores, "P05"),
+        ):
+            html = result._repr_html_()
+            assert escape(str(result)) in html
+            assert "not yet validated" in html
+            assert "<table" in html
+
+
 def test_plots_draw_on_the_axes_they_are_given_and_leave_no_figure_behind(scores):
     import matplotlib.pyplot as plt
 
@@ -260,6 +274,7 @@ def test_plots_draw_on_the_axes_they_are_given_and_leave_no_figure_behind(scores
         figure, ax = plt.subplots()
         assert draw(result, ax=ax) is ax
         assert ax.has_data()
+        assert "SIAP-36" in ax.texts[-1].get_text(), "the status line stands on every figure"
         plt.close(figure)
     assert dict(plt.rcParams) == settings
 
