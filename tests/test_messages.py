@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyreadstat
 import pytest
 
 import reintegra as rg
@@ -157,6 +158,7 @@ def csv(*lines, head="Kode,u1,u2,u3,u4"):
 
 
 FINE = ("R1,1,2,3,1", "R2,3,3,3,3")
+LONG = "kode,butir,jawaban\n" + "".join(f"{k},u{i},3\n" for k in ("R1", "R2") for i in range(1, 5))
 # code: (content of the file, options of the call)
 REFUSED = {
     "empty-file": ("", {}),
@@ -196,6 +198,13 @@ REFUSED = {
     "values-contradict-labels": (csv(*FINE), {"values": {"Ya": 1}}),
     "missing-code-is-answer": (csv(*FINE), {"missing": [3]}),
     "not-for-these-people": (csv("R1,3,2,3,1,tahanan", head="Kode,u1,u2,u3,u4,Status hukum"), {}),
+    "transposed": (csv("u1,3,2", "u2,3,2", "u3,3,2", "u4,3,1", head="Pernyataan,R1,R2"), {}),
+    "one-answer-a-row": (LONG, {}),
+    "answered-twice": (LONG + "R1,u1,2\n", {"layout": "long"}),
+    "two-columns-for-one-row": (csv("R1,3,2,3,1,2", head="Kode,u1,u2,u3,u4,U4"), {"merge_columns": True}),
+    "ragged-row": (csv("R1,3,2", "R2,3,3,3,3"), {}),
+    "blank-in-group": (csv("R1,3,2,3,1,A", "R2,3,2,3,1,", head="Kode,u1,u2,u3,u4,Unit"), {}),
+    "unknown-option": (csv(*FINE), {"layout": "miring"}),
     "mixed-date-order": (csv("R1,3,2,3,1,21/01/2026", "R2,3,2,3,1,02/13/2026", head="Kode,u1,u2,u3,u4,Tanggal"), {}),
 }
 
@@ -245,6 +254,8 @@ def archive(members):
 REFUSED_BOOKS = {
     "several-data-sheets": lambda: workbook(Pra=ROWS, Pasca=ROWS),
     "true-false-in-item": lambda: workbook(Pra=[ROWS[0], ["R1", True, 2, 3, 1]]),
+    "formula-without-value": lambda: workbook(Pra=[ROWS[0], ["R1", "=1+1", 2, 3, 1]]),
+    "number-too-long": lambda: workbook(Pra=[[*ROWS[0], "NIK"], ["R1", 3, 2, 3, 1, 3302010101900001]]),
     "macros": lambda: archive({"xl/workbook.xml": "<x/>", "xl/vbaProject.bin": "x"}),
     "zip-bomb": lambda: archive({"xl/workbook.xml": "0" * 30_000_000}),
     "xml-entities": lambda: archive({"xl/workbook.xml": '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'}),
@@ -316,6 +327,10 @@ SAID = {
     "no-key-column": (csv("3,2,3,1", head="u1,u2,u3,u4"), {}),
     "matched-by-number": (csv("R1,3,2,3,1", head="Kode,P1,P2,P3,P4"), {}),
     "headings-tidied": (csv("R1,3,2,3,1", head="Kode,U 01,u2,u3,u4"), {}),
+    "columns-merged": (csv("R1,3,2,3,1,", head="Kode,u1,u2,u3,u4,U4"), {"merge_columns": True}),
+    "not-approved-rows": (csv("R1,3,2,3,1,not approved", head="Kode,u1,u2,u3,u4,_validation_status"), {}),
+    "incomplete-responses": (csv("R1,3,2,3,1,0", head="Kode,u1,u2,u3,u4,uji_complete"), {}),
+    "items-not-used": (LONG + "R1,catatan,halo\n", {"layout": "long"}),
     "waves-found": (csv("R1,3,2,3,1,awal", "R1,3,2,3,1,akhir", head="Kode,u1,u2,u3,u4,Gelombang"), {}),
     "dates-unread": (csv("R1,3,2,3,1,21/01/2026", "R2,3,2,3,1,kemarin", head="Kode,u1,u2,u3,u4,Tanggal"), {}),
     "date-order-month-first": (csv("R1,3,2,3,1,01/21/2026", head="Kode,u1,u2,u3,u4,Tanggal"), {}),
@@ -340,6 +355,31 @@ def test_hidden_and_other_parts_of_a_workbook_are_said(tmp_path, instrument):
     book.save(path)
     codes = {notice.code for notice in rg.read_responses(path, instrument).notices}
     assert {"hidden-rows", "hidden-columns", "other-sheets"} <= codes
+
+
+def test_where_a_file_lies_is_said(tmp_path, instrument):
+    folder = tmp_path / "OneDrive"
+    folder.mkdir()
+    (folder / "pra.csv").write_text(csv(*FINE))
+    (folder / "~$pra.csv").write_text("")
+    codes = {notice.code for notice in rg.read_responses(folder / "pra.csv", instrument).notices}
+    assert {"open-in-excel", "synced-folder"} <= codes
+
+
+def test_a_formula_in_an_item_is_said(instrument):
+    path = Path(__file__).parent / "corpus" / "files" / "xl07_formulas_cached.xlsx"
+    assert "formula-in-item" in {notice.code for notice in rg.read_responses(path, NOTE).notices}
+
+
+def test_what_an_spss_file_says_of_its_codes_is_minded(tmp_path, instrument):
+    path = tmp_path / "pra.sav"
+    frame = pd.DataFrame({"kode": ["R1", "R2"], "u1": [1.0, 3.0], "u2": [2.0, 2.0], "u3": [3.0, 3.0], "u4": [1.0, 1.0]})
+    pyreadstat.write_sav(frame, path, variable_value_labels={"u1": {1: "Ya", 3: "Tidak"}})
+    error = raised(rg.read_responses, path, instrument)
+    assert [problem.code for problem in error.problems] == ["codes-contradict-instrument"]
+    assert rg.read_responses(path, instrument, use="codes").codes["u1"].tolist() == [1, 3]
+    pyreadstat.write_sav(frame, path, variable_value_labels={"u1": {1: "Sangat tidak", 3: "Ya"}})
+    assert "labels-not-known" in {notice.code for notice in rg.read_responses(path, instrument).notices}
 
 
 def test_what_the_reader_of_scores_must_know_is_said(tmp_path, instrument):
@@ -384,9 +424,11 @@ IN_TESTS = {
     "problem": {
         "no-such-file", "is-a-folder", "lock-file", "file-in-use", "unknown-instrument", "several-forms",
         "no-such-definition", "definition-not-text", "unknown-variant", "answers-run-backwards",
+        "codes-contradict-instrument",
     },
     "notice": {
-        "hidden-rows", "hidden-columns", "other-sheets", "declare-wording", "one-person", "check-direction",
+        "hidden-rows", "hidden-columns", "other-sheets", "open-in-excel", "synced-folder", "formula-in-item",
+        "labels-not-known", "declare-wording", "one-person", "check-direction",
         "discarded", "no-answers", "partly-answered",
     },
     "error": {

@@ -12,7 +12,7 @@ from typing import Any
 from ..core.language import in_language, listed, word
 from ..core.text import fold, nearest, tidy
 from ..instruments import Answer, Item
-from .grids import Truth
+from .grids import Ticks, Truth, Unfilled
 
 # A likeness that only slips reach: "Setujuu" is near "Setuju", but "Kurang setuju" is near no other answer.
 SLIP_OF_THE_PEN = 0.85
@@ -70,6 +70,10 @@ class Decoder:
     def _decode(self, value: Any) -> Cell:
         if value is None or value != value:
             return BLANK
+        if isinstance(value, Unfilled):
+            return Cell(why="formula-without-value", value=value.formula)
+        if isinstance(value, Ticks):
+            return Cell(why="two-answers", value=str(value))
         if isinstance(value, Truth | bool):
             return self._of_text(str(value)) or Cell(why="true-false-in-item", value=str(value))
         if isinstance(value, dt.datetime | dt.date | dt.time):
@@ -120,7 +124,7 @@ class Decoder:
         words = [spelling for answer in self.item.answers for spelling in answer.spellings if len(spelling) > 2]
         near = nearest(text, words, 1, SLIP_OF_THE_PEN)
         if not near and _CODE.fullmatch(text):
-            return Cell(why="unknown-code", value=text, params=self._choices())
+            return Cell(why="unknown-code", value=text, params={**self._choices(), "example": text})
         advice = {"advice": lambda: word("choose_label", near=near[0]) if near else word("choose_any")}
         return Cell(why="unknown-label", value=text, params={**self._choices(), **advice})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from ..core.text import fold
 from ..instruments import Instrument
 from .columns import Layout
 from .faults import Gathered
+from .grids import Place
 from .responses import Block
 
 FEWEST_FOR_DIRECTION = 5
@@ -48,17 +49,22 @@ def check_answers(
     direction_known: bool,
 ) -> None:
     """Note what no single cell can show."""
-    headings = instrument.item_names
     if layout is not None:
-        headings = [layout.header.names[column] for column in layout.items]
         _right_people(instrument, people, rows, layout, faults)
-    _shifted(instrument, block, headings, faults)
+    _shifted(instrument, block, faults)
     if not direction_known:
         _backwards(instrument, block, faults)
-    _skips(instrument, block, rows, headings, faults)
+
+    def place(row: int, item: int) -> Place:
+        if layout is None:
+            return Place(row, instrument.items[item].name, ())
+        column = layout.items[item][0]
+        return layout.grid.locate(row, column, layout.heading(column))
+
+    _skips(instrument, block, rows, place, faults)
 
 
-def _shifted(instrument: Instrument, block: Block, headings: list[str], faults: Gathered) -> None:
+def _shifted(instrument: Instrument, block: Block, faults: Gathered) -> None:
     """Where answers outside the scale are just one too high or low, and the other end is never used, say so once."""
     ranges = {(item.lowest, item.highest, len(item.codes)) for item in instrument.items}
     outside = {value for why, value in faults.causes if why == "out-of-range"}
@@ -102,24 +108,28 @@ def _backwards(instrument: Instrument, block: Block, faults: Gathered) -> None:
         )
 
 
-def _skips(instrument: Instrument, block: Block, rows: Any, headings: list[str], faults: Gathered) -> None:
+def _skips(
+    instrument: Instrument, block: Block, rows: Any, place: Callable[[int, int], Place], faults: Gathered
+) -> None:
     """Refuse an answer to a question that the person's other answers make impossible."""
-    place = {name: i for i, name in enumerate(instrument.item_names)}
+    number = {name: i for i, name in enumerate(instrument.item_names)}
     for skip in instrument.skips:
         met = np.ones(len(block), dtype=bool)
         for name, code in skip.when.items():
-            met &= block[:, place[name]] == instrument.item(name).codes.index(code) + 1
-        reason = listed(f"{headings[place[name]]} = {code}" for name, code in skip.when.items())
+            met &= block[:, number[name]] == instrument.item(name).codes.index(code) + 1
         for name in skip.items:
-            item, column = instrument.item(name), place[name]
+            item, column = instrument.item(name), number[name]
             allowed = item.codes.index(skip.value) + 1
             wrong = met & (block[:, column] > 0) & (block[:, column] != allowed)
             for position in np.unique(block[wrong, column]):
                 at = [int(row) for row in rows[wrong & (block[:, column] == position)]]
+                found = [place(row, column) for row in at]
+                reason = listed(f"{place(at[0], number[n]).column} = {code}" for n, code in skip.when.items())
                 faults.add(
                     "contradicts-skip",
-                    row=one_or_list(at),
-                    column=headings[column],
+                    row=one_or_list([p.row for p in found]),
+                    column=found[0].column,
+                    cell=one_or_list([cell for p in found for cell in p.cells]),
                     value=str(item.codes[position - 1]),
                     params={"reason": reason, "expected": skip.value},
                 )
@@ -136,11 +146,6 @@ def _right_people(instrument: Instrument, people: pd.DataFrame, rows: Any, layou
             wrong = ~given.isin(["", *map(fold, guard.people)])
             for value in given[wrong].unique():
                 at = [int(row) for row in rows[(given == value).to_numpy()]]
-                faults.cells(
-                    "not-for-these-people",
-                    value,
-                    layout.header.names[column],
-                    at,
-                    [layout.header.address(column, row) for row in at],
-                    {"reason": lambda: in_language(guard.people_reason)},
-                )
+                places = (layout.grid.locate(row, column, layout.heading(column)) for row in at)
+                reason = {"reason": lambda: in_language(guard.people_reason)}
+                faults.cells("not-for-these-people", value, places, reason)

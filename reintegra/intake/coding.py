@@ -13,6 +13,7 @@ import pandas as pd
 from ..instruments import Instrument
 from .cells import Cell, Decoder
 from .faults import Gathered
+from .grids import Place
 
 Cells = np.ndarray[Any, np.dtype[np.object_]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -34,8 +35,8 @@ def decoders(
 class Coded:
     """One column, coded: ``positions`` (0 where there is no answer) and ``filled`` (the cell holds anything at all)."""
 
-    heading: str
     codes: np.ndarray[Any, np.dtype[np.intp]]
+    values: list[Any]
     found: list[Cell]
     positions: np.ndarray[Any, np.dtype[np.uint8]]
     filled: Mask
@@ -44,12 +45,12 @@ class Coded:
         self,
         keep: Mask,
         rows: np.ndarray[Any, Any],
-        address: Callable[[int], str],
+        locate: Callable[[int, Any], Place],
         faults: Gathered,
         tally: Counter[Any],
     ) -> None:
         """Pass on the faults of the rows that are kept, and count declared blanks and tidied cells."""
-        for number, cell in enumerate(self.found):
+        for number, (cell, value) in enumerate(zip(self.found, self.values, strict=True)):
             if cell.why or cell.blank is not None or cell.tidied:
                 at = [int(row) for row in rows[(self.codes == number) & keep]]
                 if cell.tidied:
@@ -57,13 +58,13 @@ class Coded:
                 if cell.blank is not None:
                     tally["blank", cell.blank] += len(at)
                 if cell.why and at:
-                    faults.cells(cell.why, cell.value, self.heading, at, [address(row) for row in at], cell.params)
+                    faults.cells(cell.why, cell.value, (locate(row, value) for row in at), cell.params)
 
 
-def code_column(decode: Decoder, cells: Cells, heading: str) -> Coded:
+def code_column(decode: Callable[[Any], Cell], cells: Cells) -> Coded:
     """Code one column of raw cells."""
     codes, uniques = pd.factorize(cells)
     found = [decode(value) for value in uniques]
     positions = np.array([*(cell.position for cell in found), 0], dtype=np.uint8)
     filled = np.array([*(bool(cell.position or cell.why or cell.blank is not None) for cell in found), False])
-    return Coded(heading, codes, found, positions[codes], filled[codes])
+    return Coded(codes, list(uniques), found, positions[codes], filled[codes])

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from ..core.errors import Notice
 from ..core.text import fold, nearest
-from ..instruments import Instrument
+from ..instruments import Instrument, Item
 from .faults import Gathered
-from .grids import Grid
+from .grids import Grid, letter
 from .header import Header, canonical, question
 from .people import decides_rights, looks_personal
 
@@ -24,20 +24,41 @@ _KEYS = [
     )
 ]
 _WAVES = re.compile(r"gelombang|wave|redcap event name|waktu pengukuran|pengukuran ke")
+_REVIEWS = re.compile(r"validation status|reviewstate|review state|review status")
+_REFUSED = re.compile(
+    r"(?:validation status )?(?:not approved|rejected|hasissues|has issues|on hold|ditolak|tidak disetujui)"
+)
+_SUBMITTED = re.compile(r"submitdate")
+_COMPLETE = re.compile(r".+ complete")
+UNITS = re.compile(r"unit|upt|kode upt|upt id|nama upt|lapas|rutan|satuan kerja|satker|site")
 
 
 @dataclass
 class Layout:
-    """The columns of a table by their use; ``items`` holds the column of each item, in the order of the items."""
+    """The columns of a table by their use; ``items`` holds the columns of each item, in the order of the items."""
 
+    grid: Grid
     header: Header
-    items: list[int]
+    items: list[list[int]]
     keys: list[int]
     wave: int | None
     people: list[int]
     people_names: dict[int, str]
     personal: list[int]
+    reviews: list[int]
+    submitted: int | None
+    complete: list[int]
+    unit: int | None
     notices: list[Notice] = field(default_factory=list)
+
+    def heading(self, column: int) -> str:
+        """Return the heading of a column, as the file writes it."""
+        return self.header.names[column]
+
+
+def plain(heading: str) -> str:
+    """Fold a heading for comparison with words: no numbering, no underscores."""
+    return question(heading).replace("_", " ").strip()
 
 
 def lay_out(
@@ -45,51 +66,89 @@ def lay_out(
 ) -> Layout:
     """Decide what each column is for, and say what was noticed."""
     names = header.names
-    column_of = {item: column for column, item in header.items.items()}
-    items = [column_of[item] for item in range(len(instrument.items))]
+    columns_of: dict[int, list[int]] = {}
+    for column, item in header.items.items():
+        columns_of.setdefault(item, []).append(column)
+    for item, columns in header.doubles.items():
+        columns_of[item] = list(columns)
+    used = {column for columns in columns_of.values() for column in columns}
     sample = [row for number, row in grid.head(60) if number > header.row]
     filled = {c for row in sample for c, cell in enumerate(row) if cell is not None and str(cell).strip()}
-    others = [c for c in range(len(names)) if c not in header.items and (names[c].strip() or c in filled)]
-    at = grid.file, grid.sheet
+    others = [c for c in range(len(names)) if c not in used and (names[c].strip() or c in filled)]
 
     for column in others:
         if decides_rights(names[column]):
-            cell = header.address(column, header.row)
-            faults.add("decides-rights", row=header.row, column=names[column], cell=cell)
-    keys = _keys(header, others, key, faults)
-    wave = keys[1] if len(keys) > 1 else next((c for c in others if _WAVES.fullmatch(_plain(names[c]))), None)
+            _fault(grid, header, column, "decides-rights", faults)
+    keys = _keys(header, others, key, faults) or [c for c in others if c == grid.key]
+    wave = keys[1] if len(keys) > 1 else next((c for c in others if _WAVES.fullmatch(plain(names[c]))), None)
 
     def personal_looking(column: int) -> bool:
         return looks_personal(names[column], (row[column] for row in sample if column < len(row)))
 
     personal = [c for c in others if c not in (*keys, wave) and personal_looking(c)]
-    for column in keys[:1]:
-        if personal_looking(column):
-            cell = header.address(column, header.row)
-            faults.add("personal-key", row=header.row, column=names[column], cell=cell)
+    for column in filter(personal_looking, keys[:1]):
+        _fault(grid, header, column, "personal-key", faults)
     people = [c for c in others if c not in personal and c not in keys]
-    layout = Layout(header, items, keys, wave, people, _unique(names, people), personal)
-
-    if personal:
-        layout.notices.append(Notice("personal-columns", *at, columns=tuple(names[c] for c in personal)))
-    if not keys:
-        layout.notices.append(Notice("no-key-column", *at))
-    if header.how == "number":
-        layout.notices.append(Notice("matched-by-number", *at, columns=tuple(names[c] for c in items)))
-    elif folded := tuple(names[c] for c in items if not _as_written(names[c], instrument, header.items[c])):
-        layout.notices.append(Notice("headings-tidied", *at, columns=folded))
-    if extra := tuple(names[c] for c in people if names[c].strip() and c != wave):
-        layout.notices.append(Notice("other-columns", *at, columns=extra))
-    if hidden := tuple(_letter(header, c) for c in grid.hidden_columns if c in {*items, *others}):
-        layout.notices.append(Notice("hidden-columns", *at, columns=hidden))
+    layout = Layout(
+        grid,
+        header,
+        [columns_of[item] for item in range(len(instrument.items))],
+        keys,
+        wave,
+        people,
+        _unique(names, people),
+        personal,
+        reviews=[c for c in people if _REVIEWS.fullmatch(plain(names[c]))],
+        submitted=next((c for c in people if _SUBMITTED.fullmatch(plain(names[c]))), None),
+        complete=[c for c in people if _COMPLETE.fullmatch(plain(names[c]))],
+        unit=next((c for c in people if UNITS.fullmatch(plain(names[c]))), None),
+    )
+    _say(layout, instrument, [*used, *others])
     return layout
+
+
+def refused(value: object) -> bool:
+    """Tell whether a reviewer's mark says that a form is not approved."""
+    return bool(_REFUSED.fullmatch(fold(str(value)).replace("_", " ")))
+
+
+def _fault(grid: Grid, header: Header, column: int, code: str, faults: Gathered) -> None:
+    place = grid.locate(header.row, column, header.names[column])
+    faults.add(code, row=place.row, column=place.column, cell=place.cells[0] if place.cells else None)
+
+
+def _say(layout: Layout, instrument: Instrument, seen: list[int]) -> None:
+    """Add the notices about columns."""
+    grid, header, names = layout.grid, layout.header, layout.header.names
+    at = grid.file, grid.sheet
+    first = [columns[0] for columns in layout.items]
+
+    def notice(code: str, columns: Sequence[str]) -> None:
+        layout.notices.append(Notice(code, *at, columns=tuple(columns)))
+
+    if layout.personal:
+        notice("personal-columns", [names[c] for c in layout.personal])
+    if not layout.keys:
+        notice("no-key-column", [])
+    if header.how == "number":
+        notice("matched-by-number", [names[c] for c in first])
+    elif folded := [names[c] for c, item in zip(first, instrument.items, strict=True) if not _written(names[c], item)]:
+        notice("headings-tidied", folded)
+    if header.doubles:
+        notice("columns-merged", [names[c] for columns in header.doubles.values() for c in columns])
+    if extra := [names[c] for c in layout.people if names[c].strip() and c != layout.wave]:
+        notice("other-columns", extra)
+    if hidden := [letter(c) for c in grid.hidden_columns if c in seen]:
+        notice("hidden-columns", hidden)
+    if formulas := [names[c] for c in first if any(column == c and row > header.row for row, column in grid.formulas)]:
+        notice("formula-in-item", formulas)
 
 
 def _keys(header: Header, others: list[int], key: str | Sequence[str] | None, faults: Gathered) -> list[int]:
     names = header.names
     if key is None:
         for pattern in _KEYS:
-            if found := [c for c in others if pattern.fullmatch(_plain(names[c]))]:
+            if found := [c for c in others if pattern.fullmatch(plain(names[c]))]:
                 return found[:1]
         return []
     keys = []
@@ -103,16 +162,8 @@ def _keys(header: Header, others: list[int], key: str | Sequence[str] | None, fa
     return keys
 
 
-def _plain(heading: str) -> str:
-    return question(heading).replace("_", " ").strip()
-
-
-def _as_written(heading: str, instrument: Instrument, item: int) -> bool:
-    return heading in (instrument.items[item].name, *instrument.items[item].label.values())
-
-
-def _letter(header: Header, column: int) -> str:
-    return header.address(column, 1).rstrip("1")
+def _written(heading: str, item: Item) -> bool:
+    return heading in (item.name, *item.label.values())
 
 
 def _unique(names: list[str], columns: list[int]) -> dict[int, str]:
@@ -120,8 +171,7 @@ def _unique(names: list[str], columns: list[int]) -> dict[int, str]:
     taken: set[str] = set()
     unique = {}
     for column in columns:
-        letter = Header(0, []).address(column, 1).rstrip("1")
-        name = names[column].strip() or letter
-        unique[column] = f"{name} ({letter})" if name in taken else name
+        name = names[column].strip() or letter(column)
+        unique[column] = f"{name} ({letter(column)})" if name in taken else name
         taken.add(unique[column])
     return unique

@@ -38,7 +38,7 @@ def csv_grids(source: Source) -> list[Grid]:
             raise IntakeError([Problem("unclosed-quote", source.name, row=number + 1)]) from None
 
     lines = source.data.count(b"\n")
-    return [Grid(source.name, None, rows, notices=notices, rows_expected=lines)]
+    return [Grid(source.name, None, rows, notices=notices, rows_expected=lines, delimited=True)]
 
 
 def _encoding(source: Source) -> str:

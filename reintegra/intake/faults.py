@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from ..core.errors import Problem, one_or_list
+from .grids import Place
 
 MOST_PLACES = 10_000
 
@@ -28,16 +30,14 @@ class Gathered:
     causes: dict[tuple[str, str], _Cause] = field(default_factory=dict)
     others: list[Problem] = field(default_factory=list)
 
-    def cells(
-        self, why: str, value: Any, column: str, rows: Sequence[int], cells: Sequence[str], params: Mapping[str, Any]
-    ) -> None:
-        """Note that a value is at fault in these rows of a column."""
-        cause = self.causes.setdefault((why, str(value)), _Cause(params=params))
-        room = MOST_PLACES - len(cause.rows)
-        cause.rows.extend(rows[:room])
-        cause.cells.extend(cells[:room])
-        if column not in cause.columns:
-            cause.columns.append(column)
+    def cells(self, why: str, value: Any, places: Iterable[Place], params: Mapping[str, Any] | None = None) -> None:
+        """Note that a value is at fault in these places."""
+        cause = self.causes.setdefault((why, str(value)), _Cause(params=params or {}))
+        for place in islice(places, MOST_PLACES - len(cause.rows)):
+            cause.rows.append(place.row)
+            cause.cells.extend(place.cells)
+            if place.column not in cause.columns:
+                cause.columns.append(place.column)
 
     def add(self, code: str, **where: Any) -> None:
         """Note a fault that is not one of cells."""
@@ -45,9 +45,21 @@ class Gathered:
         self.others.append(Problem(code, self.file, self.sheet, params=params, **where))
 
     def problems(self) -> list[Problem]:
-        """Return every fault: those of the whole table first, then those of cells by their first row."""
-        found = []
-        for (why, value), cause in self.causes.items():
+        """Return every fault: those of the whole table first, then those of cells by their first row.
+
+        Codes that nobody knows are one fault: an export with codes of its own.
+        """
+        found, causes, others = [], dict(self.causes), list(self.others)
+        codes = [value for why, value in causes if why == "unknown-code"]
+        if len(codes) > 1:
+            several = [causes.pop(("unknown-code", code)) for code in codes]
+            columns = list(dict.fromkeys(column for cause in several for column in cause.columns))
+            rows = sorted({row for cause in several for row in cause.rows})
+            cells = [cell for cause in several for cell in cause.cells]
+            params = {**several[0].params, "example": codes[0]}
+            where = rows, columns, cells or None, sorted(codes)
+            others.append(Problem("unknown-code", self.file, self.sheet, *where, params=params))
+        for (why, value), cause in causes.items():
             rows = list(dict.fromkeys(cause.rows))
             found.append(
                 Problem(
@@ -61,4 +73,4 @@ class Gathered:
                     params=cause.params,
                 )
             )
-        return [*self.others, *sorted(found, key=lambda p: p.row[0] if isinstance(p.row, list) else p.row or 0)]
+        return [*others, *sorted(found, key=lambda p: p.row[0] if isinstance(p.row, list) else p.row or 0)]

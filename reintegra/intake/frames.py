@@ -15,7 +15,7 @@ from ..instruments import Instrument
 from .checks import check_answers
 from .coding import code_column, decoders
 from .faults import Gathered
-from .grids import Truth
+from .grids import Place, Truth
 from .responses import Responses
 
 
@@ -56,12 +56,11 @@ def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known
     for column, (item, decode) in enumerate(zip(instrument.items, decoders(instrument), strict=True)):
         series = frame[item.name]
         if not _quick(series, item.codes, block[:, column]):
-            coded = code_column(decode, _objects(series), item.name)
-            coded.report(everyone, rows, lambda row: "", faults, tally)
+            coded = code_column(decode, _objects(series))
+            name = item.name
+            coded.report(everyone, rows, lambda row, _, name=name: Place(row, name, ()), faults, tally)  # type: ignore[misc]
             block[:, column] = coded.positions
     people = frame.drop(columns=instrument.item_names)
-    for cause in faults.causes.values():
-        cause.cells.clear()
     check_answers(instrument, block, rows, people, None, faults, direction_known=direction_known)
     if problems := faults.problems():
         raise IntakeError(problems)

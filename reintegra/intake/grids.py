@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.errors import IntakeError, Notice, Problem
 from ..core.files import sha256
 
 CHUNK = 20_000
+
+_SYNCED = re.compile(r"[\\/](OneDrive|Dropbox|Google ?Drive|My Drive|Drive Saya|iCloud)", re.I)
 
 
 class Truth(Enum):
@@ -25,8 +28,47 @@ class Truth(Enum):
         return self.value
 
 
+@dataclass(frozen=True)
+class Unfilled:
+    """A formula for which the program that wrote it stored no value."""
+
+    formula: str
+
+    def __str__(self) -> str:
+        return self.formula
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """More than one answer ticked where one was asked for."""
+
+    answers: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(self.answers)
+
+
+class Place(NamedTuple):
+    """Where a cell stands in the user's file: row as the program shows it, heading of its column, address or none."""
+
+    row: int
+    column: str
+    cells: tuple[str, ...]
+
+
 Row = list[Any]
 Chunk = tuple[list[int], list[Row]]
+Locate = Callable[[int, int, str, Any], Place]
+
+
+def letter(column: int) -> str:
+    """Return the letter of a column counted from 0: A, B, ... AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
 
 
 @dataclass
@@ -34,6 +76,10 @@ class Grid:
     """The cells of one sheet, with their row numbers as the spreadsheet shows them.
 
     ``rows`` gives the (row number, cells) pairs anew each time it is called, so that a long file is never held whole.
+    ``texts`` are longer headings (the labels of SPSS variables), ``labels`` and ``blanks`` what the file itself says of
+    the values of a column. ``where`` finds a cell of a table that was turned or folded in the user's file again;
+    ``addressed`` tells whether cells have addresses at all, ``delimited`` whether a line's cells were counted out by
+    delimiters, so that a line of another length is broken, ``key`` which column names the people where none says so.
     """
 
     file: str
@@ -44,8 +90,21 @@ class Grid:
     hidden_columns: tuple[int, ...] = ()
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    texts: dict[int, str] = field(default_factory=dict)
+    labels: dict[int, dict[Any, str]] = field(default_factory=dict)
+    blanks: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
+    where: Locate | None = None
+    addressed: bool = True
+    delimited: bool = False
+    key: int | None = None
     notices: list[Notice] = field(default_factory=list)
     rows_expected: int | None = None
+
+    def locate(self, row: int, column: int, heading: str, value: Any = None) -> Place:
+        """Return where a cell stands in the user's file."""
+        if self.where is not None:
+            return self.where(row, column, heading, value)
+        return Place(row, heading, (f"{letter(column)}{row}",) if self.addressed else ())
 
     def head(self, count: int = 40) -> list[tuple[int, Row]]:
         """Return the first rows."""
@@ -103,21 +162,42 @@ def open_source(path: str | Path) -> Source:
     return source
 
 
+def beside(path: str | Path) -> list[Notice]:
+    """Return what has to be said about where a file lies: open in Excel, in a folder that is copied elsewhere."""
+    path = Path(path)
+    notices = []
+    if path.with_name(f"~${path.name}").exists():
+        notices.append(Notice("open-in-excel", path.name))
+    service = _SYNCED.search(str(path.resolve().parent))
+    if service:
+        notices.append(Notice("synced-folder", path.name, params={"service": service[1]}))
+    return notices
+
+
 def grids_of(source: Source) -> list[Grid]:
     """Return the grids of a file, of whatever kind its content shows it to be."""
     data = source.data
+    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data.startswith(b"PK\x03\x04"):
-        from .xlsx_grid import xlsx_grids
+        from .zip_grid import zip_grids
 
-        return xlsx_grids(source)
+        return zip_grids(source)
     if data.startswith(b"PAR1"):
         from .parquet_grid import parquet_grids
 
         return parquet_grids(source)
+    if data.startswith((b"$FL2", b"$FL3")):
+        from .sav_grid import sav_grids
+
+        return sav_grids(source)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise source.refuse("encrypted" if b"E\0n\0c\0r\0y\0p\0t\0e\0d" in data else "old-excel")
-    if data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+    if start[:1] == b"<":
         raise source.refuse("not-an-excel-file")
+    if start[:1] in (b"[", b"{"):
+        from .json_grid import json_grids
+
+        return json_grids(source)
     from .csv_grid import csv_grids
 
     return csv_grids(source)

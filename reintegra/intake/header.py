@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from ..core.text import fold, tidy
 from ..instruments import Instrument
 from .grids import Grid, Row
@@ -38,10 +36,6 @@ class Header:
     how: str = "name"
     doubles: dict[int, list[int]] = field(default_factory=dict)
 
-    def address(self, column: int, row: int) -> str:
-        """Return a cell's address, such as D7."""
-        return f"{get_column_letter(column + 1)}{row}"
-
     @property
     def width(self) -> int:
         """How many columns have a heading."""
@@ -53,11 +47,14 @@ class Header:
         return len(set(self.items.values()))
 
 
-def find_header(grid: Grid, instrument: Instrument, columns: Mapping[str, str] | Sequence[str] | None = None) -> Header:
+Columns = Mapping[str, str] | Sequence[str]
+
+
+def find_header(grid: Grid, instrument: Instrument, columns: Columns | None = None) -> Header:
     """Return the header row, or pair of rows, under which most items stand; the first such one."""
     best = Header(0, [])
     for names, row in _candidates(grid, grid.head(DEEPEST)):
-        header = match(names, row, instrument, columns)
+        header = match(names, row, instrument, columns, grid.texts)
         wider = header.found == best.found and header.row == best.row and header.width > best.width
         if header.found > best.found or wider or not best.width:
             best = header
@@ -67,30 +64,31 @@ def find_header(grid: Grid, instrument: Instrument, columns: Mapping[str, str] |
 def _candidates(grid: Grid, head: list[tuple[int, Row]]) -> Iterator[tuple[list[str], int]]:
     """Yield the headings each row would give alone, then with the row above it."""
     for (above_number, above), (number, row) in pairwise([(0, []), *head]):
-        yield [_heading(cell) for cell in row], number
+        yield [heading_of(cell) for cell in row], number
         if not above:
             continue
-        spread = _spread(grid, above_number, above)
-        width = max(len(spread), len(row))
-        pairs = zip(_padded(spread, width), _padded(row, width), strict=True)
-        yield [" ".join(dict.fromkeys(filter(None, map(_heading, pair)))) for pair in pairs], number
+        over = spread(grid, above_number, above)
+        width = max(len(over), len(row))
+        pairs = zip(_padded(over, width), _padded(row, width), strict=True)
+        yield [" ".join(dict.fromkeys(filter(None, map(heading_of, pair)))) for pair in pairs], number
 
 
 def _padded(row: Row, width: int) -> Row:
     return [*row, *[None] * (width - len(row))]
 
 
-def _spread(grid: Grid, number: int, row: Row) -> Row:
+def spread(grid: Grid, number: int, row: Row) -> Row:
     """Repeat a merged heading over the columns it covers."""
-    spread = list(row)
+    over = list(row)
     for top, left, bottom, right in grid.merged:
-        if top <= number <= bottom and left < len(spread):
-            for column in range(left + 1, min(right + 1, len(spread))):
-                spread[column] = spread[left]
-    return spread
+        if top <= number <= bottom and left < len(over):
+            for column in range(left + 1, min(right + 1, len(over))):
+                over[column] = over[left]
+    return over
 
 
-def _heading(cell: Any) -> str:
+def heading_of(cell: Any) -> str:
+    """Return a cell as a heading: a number without decimals, nothing for a blank."""
     if cell is None:
         return ""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
@@ -107,24 +105,49 @@ def question(text: str) -> str:
 
 
 def match(
-    names: list[str], row: int, instrument: Instrument, columns: Mapping[str, str] | Sequence[str] | None = None
+    names: list[str],
+    row: int,
+    instrument: Instrument,
+    columns: Columns | None = None,
+    texts: Mapping[int, str] | None = None,
 ) -> Header:
     """Match headings to items: as the caller says, by item name, by question text, or by their numbers."""
     if columns is not None:
         return _as_told(names, row, instrument, columns)
-    by_name = {canonical(item.name): i for i, item in enumerate(instrument.items)}
-    by_text = {question(text): i for i, item in enumerate(instrument.items) for text in item.label.values()}
+    finder = Finder(instrument)
     header = Header(row, names)
     for column, name in enumerate(names):
-        item = by_name.get(canonical(name)) if name else None
-        if item is None and name:
-            item = next((by_text[text] for text in _texts(name) if text in by_text), None)
+        item = finder.by_name(name)
+        if item is None:
+            item = finder.by_text(name) if not texts or column not in texts else finder.by_text(texts[column])
             header.how = header.how if item is None else "text"
         if item is not None:
             _place(header, column, item)
-    if header.items:
-        return header
-    return _by_number(names, row, instrument)
+    return header if header.items else _by_number(names, row, instrument)
+
+
+class Finder:
+    """Finds the item that a name or a question text means."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self._names = {canonical(item.name): i for i, item in enumerate(instrument.items)}
+        self._texts = {question(text): i for i, item in enumerate(instrument.items) for text in item.label.values()}
+
+    def by_name(self, name: str) -> int | None:
+        """Return the item of a short name; what stands before it may be the name of a group."""
+        if not name.strip():
+            return None
+        last = re.split(r"[/>.\-]", name)[-1]
+        return self._names.get(canonical(name), self._names.get(canonical(last)) if last != name else None)
+
+    def by_text(self, text: str) -> int | None:
+        """Return the item of a question text."""
+        return next((self._texts[t] for t in _texts(text) if t in self._texts), None) if text.strip() else None
+
+    def find(self, text: str) -> int | None:
+        """Return the item of a name or a text."""
+        item = self.by_name(text)
+        return self.by_text(text) if item is None else item
 
 
 def _place(header: Header, column: int, item: int) -> None:

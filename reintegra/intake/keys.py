@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..core.errors import Notice
 from .coding import Mask
 from .columns import Layout
 from .faults import Gathered
+from .grids import Place
 from .responses import Block
 
 
@@ -36,16 +37,19 @@ def check_keys(
     faults: Gathered,
 ) -> Keys:
     """Make the index; find codes that stand twice, and codes that differ only in leading zeros."""
-    names = layout.header.names
     everyone = np.ones(len(block), dtype=bool)
     if not keys:
         return Keys(pd.Index([str(row) for row in rows], name="baris"), everyone)
-    heading = names[layout.keys[0]]
+    heading = layout.heading(layout.keys[0])
     notices: list[Notice] = []
     index = pd.Index(keys[0], name=heading, dtype=object)
-    _zeros(index, heading, rows, faults)
+
+    def places(positions: Any) -> list[Place]:
+        return [layout.grid.locate(int(rows[i]), layout.keys[0], heading) for i in positions]
+
+    _zeros(index, places, faults)
     if len(keys) > 1:
-        index = pd.MultiIndex.from_arrays(keys, names=[names[c] for c in layout.keys])
+        index = pd.MultiIndex.from_arrays(keys, names=[layout.heading(c) for c in layout.keys])
     elif not told and index.has_duplicates and layout.wave is not None:
         wave = layout.people_names[layout.wave]
         both = pd.MultiIndex.from_arrays([keys[0], people[wave].astype(str)], names=[heading, wave])
@@ -61,23 +65,15 @@ def check_keys(
         if len(positions) > 1 and key != "":
             same = (block[positions] == block[positions[0]]).all()
             value = " / ".join(map(str, key)) if isinstance(key, tuple) else str(key)
-            at = [int(row) for row in rows[positions]]
-            faults.cells(
-                "duplicate-key-identical" if same else "duplicate-key-conflict",
-                value,
-                heading,
-                at,
-                [layout.header.address(layout.keys[0], row) for row in at],
-                {},
-            )
+            faults.cells("duplicate-key-identical" if same else "duplicate-key-conflict", value, places(positions))
     return Keys(index, everyone, notices)
 
 
-def _zeros(index: pd.Index, heading: str, rows: Any, faults: Gathered) -> None:
+def _zeros(index: pd.Index, places: Callable[[Any], list[Place]], faults: Gathered) -> None:
     """Refuse codes such as 001 beside 1: one of them lost its zeros in a spreadsheet."""
     texts = pd.Series(index.astype(str)).drop_duplicates()
-    stripped = texts.str.lstrip("0")
-    clash = texts[stripped.duplicated(keep=False) & texts.str.fullmatch(r"\d+")]
+    numbers = texts[texts.str.fullmatch(r"\d+")]
+    clash = numbers[numbers.str.lstrip("0").duplicated(keep=False)]
     if len(clash):
-        at = [int(rows[i]) for i in clash.index]
-        faults.add("keys-differ-by-zeros", row=at, column=heading, value=list(clash))
+        found = places(clash.index)
+        faults.add("keys-differ-by-zeros", row=[p.row for p in found], column=found[0].column, value=list(clash))
