@@ -14,7 +14,7 @@ from .core.files import output_folder, renamed, write_whole
 from .core.language import LANGUAGES, set_language, word
 from .instruments import Instrument, instruments, load_instrument, status_line
 from .intake import Responses
-from .intake.reader import Options, read
+from .intake.reader import LAYOUTS, USES, Options, read
 
 FINE, FAULTS, WRONG_CALL = 0, 1, 2
 LONG = 50_000
@@ -71,11 +71,18 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument("--sheet", help=word("cli_sheet"))
         made.add_argument("--key", nargs="+", metavar="COLUMN", help=word("cli_key"))
         made.add_argument("--columns", nargs="+", metavar="HEADING=ITEM", type=_column, help=word("cli_columns"))
+        made.add_argument("--layout", choices=LAYOUTS, help=word("cli_layout"))
+        made.add_argument("--item", metavar="COLUMN", help=word("cli_item"))
+        made.add_argument("--answer", metavar="COLUMN", help=word("cli_answer"))
+        made.add_argument("--waves", nargs="+", metavar="WAVE=PATTERN", type=_column, help=word("cli_waves"))
+        made.add_argument("--merge-columns", action="store_true", help=word("cli_merge"))
+        made.add_argument("--use", choices=USES, help=word("cli_use"))
         made.add_argument("--missing", nargs="+", default=(), metavar="VALUE", help=word("cli_missing"))
         made.add_argument("--values", nargs="+", metavar="CELL=CODE", type=_pair, help=word("cli_values"))
         made.add_argument("--duplicates", choices=("first", "last"), help=word("cli_duplicates"))
         if name != "check":
             made.add_argument("--variant", help=word("cli_variant"))
+            made.add_argument("--changed", metavar="REASON", help=word("cli_changed"))
         if name == "report":
             made.add_argument("--by", metavar="COLUMN", help=word("cli_by"))
             made.add_argument("--wave", help=word("cli_wave"))
@@ -174,7 +181,9 @@ def _answers(said: argparse.Namespace) -> tuple[Instrument, Responses]:
     instrument = load_instrument(said.instrument)
     values = dict(said.values) if said.values else None
     columns = dict(said.columns) if said.columns else None
-    options = Options(said.sheet, said.key, columns, values, tuple(said.missing), said.duplicates)
+    waves = dict(said.waves) if said.waves else None
+    shape = (said.merge_columns, waves, said.layout, said.item, said.answer, said.use)
+    options = Options(said.sheet, said.key, columns, values, tuple(said.missing), said.duplicates, *shape)
     return instrument, read(said.file, instrument, options, _progress)
 
 
@@ -185,7 +194,7 @@ def _report(said: argparse.Namespace) -> int:
 
     output_folder(said.out)
     scores = score(_answers(said)[1], variant=said.variant)
-    print(report(scores, said.out, by=said.by, wave=said.wave, progress=_progress))
+    print(report(scores, said.out, by=said.by, wave=said.wave, changed=said.changed, progress=_progress))
     if flagged := scores.flags.index.nunique():
         print(word("cli_flags", people=flagged))
     return FINE
@@ -195,10 +204,12 @@ def _score(said: argparse.Namespace) -> int:
     from .core.language import language
     from .measure import score
     from .present.problems import write_csv
+    from .present.trace import remember
     from .present.workbook import write_workbook
 
     folder = output_folder(said.out)
     scores = score(_answers(said)[1], variant=said.variant)
+    remember(folder, scores, said.changed)
     table = scores.in_words(language()).reset_index()
     csv = write_whole(folder / "skor.csv", lambda path: write_csv(path, table))
     book = write_whole(folder / "skor.xlsx", lambda path: write_workbook(path, scores))

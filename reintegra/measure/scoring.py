@@ -15,6 +15,7 @@ from ..instruments import Instrument, Score, load_instrument, status_line
 from ..instruments.definition import Variant
 from ..instruments.schema import did_you_mean
 from ..intake import Responses, responses_of
+from .direction import against
 from .kernel import Counts, Floats, band_places, score_block
 
 
@@ -147,7 +148,7 @@ def score(
     definition = responses.instrument
     chosen = _variant(definition, variant)
     values, answered, given = score_block(responses.block, definition, chosen)
-    notices = [*responses.notices, *_notices(definition, variant, answered, given)]
+    notices = [*responses.notices, *_notices(definition, variant, answered, given), *against(responses)]
     return Scores(responses, values, answered, given, chosen.name if chosen else None, tuple(notices))
 
 

@@ -22,6 +22,7 @@ from ..measure.describe import CEILING, profile_scores, unit_column, waves
 from . import plots
 from .pages import figure, page
 from .sheets import write_sheets
+from .trace import remember
 from .workbook import write_workbook
 
 PAGE, WORKBOOK = "laporan.html", "skor.xlsx"
@@ -60,6 +61,7 @@ def report(
     lang: str | None = None,
     by: str | None = None,
     wave: str | None = None,
+    changed: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Write the report of a group: laporan.html, skor.xlsx and lembar/<code>.html.
@@ -76,6 +78,8 @@ def report(
         The column that names the unit; without it a column headed unit, UPT, lapas or rutan.
     wave : str, optional
         The wave the page describes; without it the last one. Sheets are of each person's last wave.
+    changed : str, optional
+        Why the file behind the scores is meant to differ from the one this folder was made from before.
     progress : callable, optional
         Told the number of sheets written and to write.
 
@@ -89,7 +93,7 @@ def report(
     OutputError
         The folder cannot be written to; nothing is left half written.
     DataError
-        There is no such column or wave.
+        There is no such column or wave; or the file has changed since this folder was written.
 
     Source
     ------
@@ -97,6 +101,7 @@ def report(
     """
     with speaking(lang):
         folder = output_folder(out)
+        remember(folder, scores, changed)
         by = by or unit_column(scores)
         written = write_text(folder / PAGE, report_page(scores, by=by, wave=wave))
         workbook = write_whole(folder / WORKBOOK, lambda path: write_workbook(path, scores, by=by))

@@ -1,0 +1,76 @@
+"""Signs that an item or a whole wave runs the other way than its definition says: warned of, never turned round."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import Notice
+from ..core.language import number
+from ..instruments import Instrument, Score
+from ..intake import Block, Responses
+
+FEWEST = 20
+MOST = 5_000
+FEWEST_IN_A_WAVE = 10
+OPPOSED = -0.5
+
+
+def against(responses: Responses) -> Iterator[Notice]:
+    """Yield a notice for each item that goes against its scale, and for each wave whose item means run backwards.
+
+    An item is named where the correlation with the rest of its scale is below zero beyond its 95 % interval (Fisher's
+    z); a wave where its item means correlate below -0.5 with those of the first wave.
+    """
+    instrument = responses.instrument
+    step = max(len(responses) // MOST, 1)  # a sample is enough to see a direction
+    coded = _counted(responses.block[::step], instrument)
+    places = {name: i for i, name in enumerate(instrument.item_names)}
+    for score in instrument.scores:
+        if len(score.items) > 2 and not score.formative and len(score.either) == 0:
+            yield from _items(coded[:, [places[name] for name in score.items]], score)
+    yield from _waves(responses, coded, step)
+
+
+def _counted(block: Block, instrument: Instrument) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return what the answers count after reversal; NaN for none."""
+    counted = np.empty(block.shape)
+    for place, item in enumerate(instrument.items):
+        worth = [np.nan, *(item.scored(code, item.reverse) for code in item.codes)]
+        counted[:, place] = np.array(worth)[block[:, place]]
+    return counted
+
+
+def _items(scale: np.ndarray[Any, Any], score: Score) -> Iterator[Notice]:
+    complete = scale[~np.isnan(scale).any(axis=1)]
+    if len(complete) < FEWEST:
+        return
+    total = complete.sum(axis=1)
+    for place, name in enumerate(score.items):
+        item, rest = complete[:, place], total - complete[:, place]
+        if item.std() > 0 and rest.std() > 0:
+            r = float(np.corrcoef(item, rest)[0, 1])
+            if math.atanh(min(max(r, -0.999999), 0.999999)) + 1.96 / math.sqrt(len(complete) - 3) < 0:
+                yield Notice("item-against-scale", columns=(name,), params={"r": lambda r=r: number(r, 2)})
+
+
+def _waves(responses: Responses, coded: np.ndarray[Any, Any], step: int) -> Iterator[Notice]:
+    index = responses.index
+    if index.nlevels < 2:
+        return
+    waves = index.get_level_values(1)[::step]
+    means = {}
+    for wave in dict.fromkeys(waves):
+        rows = coded[waves == wave]
+        if len(rows) >= FEWEST_IN_A_WAVE and not np.isnan(rows).all(axis=0).any():
+            means[wave] = np.nanmean(rows, axis=0)
+    first, *others = means or {"": None}
+    for wave in others:
+        if means[first].std() > 0 and means[wave].std() > 0:
+            r = float(np.corrcoef(means[first], means[wave])[0, 1])
+            if r < OPPOSED:
+                said = {"wave": str(wave), "first": str(first), "r": lambda r=r: number(r, 2)}
+                yield Notice("wave-backwards", params=said)
