@@ -22,20 +22,20 @@ TEXTS = {
     "id": {
         "help": """Cara pakai: python start.py [report | lab | test] [--lang id|en]
   report   membuat laporan contoh dari data/demo (juga bila tidak disebut apa-apa)
-  lab      membuka JupyterLab dengan notebook pembuka
+  lab      membuka JupyterLab pada buku catatan pertama
   test     menjalankan semua tes
 Kata-kata sesudah lab atau test diteruskan ke JupyterLab atau pytest.""",
         "too_old": """Python {python} terlalu tua. Pasang Python 3.11, 3.12 atau 3.13 dari python.org.
 Bila sudah terpasang, coba: py -3.13 start.py (Windows) atau python3.13 start.py (macOS, Linux).""",
         "too_new": "Python {python} belum diuji dengan reintegra (yang diuji: 3.11 sampai 3.13). Tetap dicoba.",
-        "synced": "Perhatian: {service} menyalin folder ini ke internet. Pindahkan sebelum memakai data orang.",
+        "synced": "Perhatian: {service} menyalin folder ini ke internet. Pindahkan sebelum memakai data sungguhan.",
         "make": "Menyiapkan folder .venv ...",
         "install": "Memasang yang diperlukan; kali pertama perlu beberapa menit ...",
         "retrying": "sambungan terputus, mencoba lagi",
-        "lab": "JupyterLab akan terbuka di peramban. Untuk menutupnya, tekan Ctrl-C dua kali di sini.",
+        "lab": "JupyterLab akan terbuka di peramban. Untuk menutupnya, tekan Ctrl-C dua kali di jendela ini.",
         "report": "Laporan: {path}",
         "wait": "Tekan Enter untuk menutup jendela ini.",
-        "network": "Tidak bisa mengunduh. Periksa internet, lalu jalankan lagi. Tanpa internet: README, folder wheels.",
+        "network": "Tidak bisa mengunduh. Periksa internet, lalu jalankan lagi. Tanpa internet: lihat README (wheels).",
         "disk": "Disk penuh. Sediakan ruang kosong kira-kira 1 GB, lalu jalankan lagi.",
         "venv": "Python ini tanpa venv. Debian/Ubuntu: sudo apt install python3-venv. Lainnya: pasang dari python.org.",
         "permission": "Tidak boleh menulis di {folder}. Tutup program yang memakainya, atau pindahkan foldernya.",
@@ -53,14 +53,14 @@ Words after lab or test are passed on to JupyterLab or pytest.""",
         "too_old": """Python {python} is too old. Install Python 3.11, 3.12 or 3.13 from python.org.
 If it is installed already, try: py -3.13 start.py (Windows) or python3.13 start.py (macOS, Linux).""",
         "too_new": "Python {python} is not tested with reintegra yet (tested: 3.11 to 3.13). Going on all the same.",
-        "synced": "Warning: {service} copies this folder to the internet. Move it before using data about people.",
+        "synced": "Warning: {service} copies this folder to the internet. Move it before using data about real people.",
         "make": "Making the folder .venv ...",
         "install": "Installing what is needed; the first time takes some minutes ...",
         "retrying": "connection lost, trying again",
         "lab": "JupyterLab will open in the browser. To close it, press Ctrl-C twice in this window.",
         "report": "Report: {path}",
         "wait": "Press Enter to close this window.",
-        "network": "Cannot download. Check the internet and run this again. Without internet: README, folder wheels.",
+        "network": "Cannot download. Check the internet and run this again. Without internet: see README (wheels).",
         "disk": "The disk is full. Make about 1 GB of room, then run this again.",
         "venv": "This Python has no venv. Debian/Ubuntu: sudo apt install python3-venv. Others: install python.org's.",
         "permission": "Not allowed to write in {folder}. Close the programs that use it, or move the folder.",
