@@ -419,7 +419,7 @@ def test_what_cannot_be_shown_is_refused(tmp_path, instrument, monkeypatch):
     assert issubclass(OutputError, rg.ReintegraError)
 
 
-# provoked by the tests above that name no code in a table
+# provoked by the tests above that name no code in a table, or by tests/test_bad_inputs.py
 IN_TESTS = {
     "problem": {
         "no-such-file", "is-a-folder", "lock-file", "file-in-use", "unknown-instrument", "several-forms",
@@ -428,12 +428,12 @@ IN_TESTS = {
     },
     "notice": {
         "hidden-rows", "hidden-columns", "other-sheets", "open-in-excel", "synced-folder", "formula-in-item",
-        "labels-not-known", "declare-wording", "one-person", "check-direction",
+        "labels-not-known", "item-against-scale", "wave-backwards", "declare-wording", "one-person", "check-direction",
         "discarded", "no-answers", "partly-answered",
     },
     "error": {
         "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
-        "faults",
+        "faults", "source-changed",
     },
 }  # fmt: skip
 
