@@ -23,7 +23,7 @@ def csv_grids(source: Source) -> list[Grid]:
     with io.TextIOWrapper(io.BytesIO(source.data), encoding, newline="") as text:
         first = text.readline()
     skip = len(first) if first.lower().startswith("sep=") else 0
-    delimiter = first.rstrip("\r\n")[4:5] if skip else _delimiter(source, encoding)
+    delimiter = (first.rstrip("\r\n")[4:5] if skip else "") or _delimiter(source, encoding)
 
     def rows() -> Iterator[tuple[int, Row]]:
         text = io.TextIOWrapper(io.BytesIO(source.data), encoding, newline="")
@@ -42,12 +42,13 @@ def csv_grids(source: Source) -> list[Grid]:
 
 
 def _encoding(source: Source) -> str:
-    for bom, encoding in _BOMS:
-        if source.data.startswith(bom):
-            return encoding
-    if b"\0" in source.data[:4096]:
-        raise source.refuse("not-a-table")
-    for encoding in ("utf-8", "cp1252"):
+    marked = [encoding for bom, encoding in _BOMS if source.data.startswith(bom)]
+    start = source.data[:4096]
+    if not marked and b"\0" in start:
+        if max(start[::2].count(0), start[1::2].count(0)) < len(start) / 4:
+            raise source.refuse("not-a-table")
+        marked = ["utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"]
+    for encoding in marked or ("utf-8", "cp1252"):
         try:
             codecs.decode(source.data, encoding)
         except UnicodeDecodeError:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 from .grids import Grid, Source
 
 LARGEST = 200 * 2**20
 STEEPEST = 60
+
+# What the readers of archives and workbooks let out where a file is not whole: a fault to be told, not a traceback.
+BROKEN = (
+    *(KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, AssertionError, RuntimeError),
+    *(OSError, EOFError, MemoryError, OverflowError, struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+)
 
 
 def zip_grids(source: Source) -> list[Grid]:
@@ -27,9 +36,10 @@ def zip_grids(source: Source) -> list[Grid]:
 
                 return ods_grids(source, archive)
             tables = sorted(name for name in names if name.lower().endswith((".csv", ".tsv", ".txt")))
-            found = [grid for name in tables for grid in _member(source, name, archive.read(name))]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError):
+            members = [(name, archive.read(name)) for name in tables]
+    except BROKEN:
         raise source.refuse("damaged") from None  # RuntimeError: a member with a password
+    found = [grid for name, data in members for grid in _member(source, name, data)]
     if not found:
         raise source.refuse("not-a-table")
     return found
