@@ -14,9 +14,11 @@ import pyreadstat
 import pytest
 
 import reintegra as rg
+from reintegra import evaluate as ev
 from reintegra.core.errors import FaultsError, OutputError
 from reintegra.core.files import output_folder, write_text
 from reintegra.core.language import LANGUAGES, speaking, texts
+from reintegra.evaluate import cluster_robust, compare_site_means, mixed_model, paired_effects, site_sums
 from reintegra.instruments import read_definition
 from reintegra.measure import describe, distribution, profile
 from reintegra.present import report_page
@@ -419,6 +421,103 @@ def test_what_cannot_be_shown_is_refused(tmp_path, instrument, monkeypatch):
     assert issubclass(OutputError, rg.ReintegraError)
 
 
+PEOPLE = pd.DataFrame(
+    {
+        "site": [f"S{i % 4}" for i in range(24)],
+        "group": ["A" if i % 4 < 2 else "B" for i in range(24)],
+        "programme": [(i // 4) % 2 for i in range(24)],
+        "pre": [i * i % 23 for i in range(24)],
+        "post": [i * i * i % 29 for i in range(24)],
+    }
+)
+
+
+def sums(terms=("pre", "programme"), outcome="post", options=None, **columns):
+    return site_sums(PEOPLE.assign(**columns), outcome=outcome, terms=list(terms), site="site", **(options or {}))
+
+
+def weights(programme="programme", method="entropy", **columns):
+    frame = PEOPLE.assign(**columns)
+    return ev.balancing_weights(frame, programme=programme, covariates=["pre"], method=method)
+
+
+def lot(programme="programme", **options):
+    return ev.randomisation_test(PEOPLE, outcome="post", programme=programme, **options)
+
+
+# code: a call that cannot be answered
+NOT_EVALUATED = {
+    "no-such-term": lambda: cluster_robust(sums(), term="umur"),
+    "no-such-choice": lambda: cluster_robust(sums(), kind="CR9"),
+    "no-complete-rows": lambda: sums(pre=float("nan")),
+    "words-for-numbers": lambda: sums(outcome="group"),
+    "infinite-values": lambda: sums(pre=float("inf")),
+    "unknown-level": lambda: sums(["group"], options={"levels": {"group": ["A", "C"]}}),
+    "blank-in-column": lambda: sums(site=None),
+    "weights-not-positive": lambda: sums(options={"weights": "w"}, w=0.0),
+    "sums-differ": lambda: sums() + sums(["pre"]),
+    "too-few-rows": lambda: cluster_robust(site_sums(PEOPLE[:2], outcome="post", terms=["pre"], site="site")),
+    "no-variance": lambda: mixed_model(sums(post=7.0)),
+    "aliased-columns": lambda: mixed_model(sums(["pre", "twice"], twice=2 * PEOPLE["pre"])),
+    "too-few-sites": lambda: cluster_robust(sums(site="S1")),
+    "one-person-sites": lambda: mixed_model(sums(site=[f"S{i}" for i in range(24)])),
+    "slope-within-no-site": lambda: mixed_model(sums(["group"]), varying=["group[B]"]),
+    "constant-within-sites": lambda: cluster_robust(sums(["group"]), site_effects=True),
+    "several-programmes-a-site": lambda: compare_site_means(sums(), programme="programme"),
+    "lengths-differ": lambda: paired_effects([1, 2, 3], [1, 2]),
+    "code-twice-a-wave": lambda: paired_effects(PEOPLE["pre"].rename({1: 0}), PEOPLE["post"]),
+    "not-two-programmes": lambda: weights(programme="site"),
+    "nobody-in-programme": lambda: weights(pre=PEOPLE["pre"].where(PEOPLE["programme"] == 0)),
+    "perfect-separation": lambda: weights(method="propensity", pre=PEOPLE["pre"] + 50 * PEOPLE["programme"]),
+    "cannot-balance": lambda: weights(pre=PEOPLE["pre"] + 50 * PEOPLE["programme"]),
+    "no-propensity": lambda: weights().overlap,
+    "other-table": lambda: ev.weighted_difference(PEOPLE[:9], weights(), outcome="post"),
+    "not-a-risk-ratio": lambda: ev.e_value(-2.0),
+    "one-imputation": lambda: ev.rubin([1.0], [1.0]),
+    "nobody-lost": lambda: ev.tipping_point(PEOPLE, [PEOPLE] * 2, len, outcome="post", programme="programme"),
+    "plan-out-of-range": lambda: ev.plan_paired(n=1),
+    "no-number-helps": lambda: ev.plan_sites(sites=4, icc=0.2, effect=0.2),
+    "not-a-number": lambda: ev.check_reported(r="besar", n=30),
+    "one-programme": lambda: ev.ancova(PEOPLE.assign(programme="A"), outcome="post", programme="programme"),
+    "one-person-decides": lambda: ev.ancova(
+        PEOPLE.assign(site=["S9", *PEOPLE["site"][1:]]), outcome="post", programme="programme", site="site"
+    ),
+    "margin-not-positive": lambda: ev.equivalence(cluster_robust(sums()), margin=0),
+    "nothing-to-deal": lambda: lot(site="group", programme="group"),
+    "group-not-whole": lambda: lot(group="site"),
+    "perfect-fit": lambda: mixed_model(sums(post=2 * PEOPLE["pre"] + PEOPLE["programme"])),
+    "column-twice": lambda: site_sums(
+        pd.concat([PEOPLE, PEOPLE[["pre"]]], axis=1), outcome="post", terms=["pre"], site="site"
+    ),
+    "one-site-arm": lambda: compare_site_means(sums(["group"], site=PEOPLE["group"]), programme="group"),
+}
+
+
+@pytest.mark.parametrize("code", NOT_EVALUATED)
+def test_what_cannot_be_evaluated_is_refused_by_name(code):
+    error = raised(NOT_EVALUATED[code])
+    assert isinstance(error, rg.DataError | rg.DesignError)
+    assert error.code == code
+    assert all(str(value) in str(error) for value in error.values.values())
+
+
+def test_what_the_reader_of_an_evaluation_must_know_is_said():
+    lonely = PEOPLE.assign(only=(PEOPLE["site"] == "S1").astype(int))
+    options = {"outcome": "post", "site": "site"}
+    said = {
+        "rows-left-out": cluster_robust(sums(pre=PEOPLE["pre"].where(PEOPLE.index > 2))),
+        "variance-at-limit": mixed_model(sums(post=PEOPLE["post"] - PEOPLE.groupby("site")["post"].transform("mean"))),
+        "one-site-decides": cluster_robust(sums(programme=PEOPLE["programme"].where(PEOPLE["site"] == "S1", 0))),
+        "few-effective": weights(),
+        "imbalance-left": weights(method="propensity", pre=PEOPLE["pre"] + 12 * PEOPLE["programme"]),
+        "site-jackknife": ev.weighted_difference(PEOPLE, weights(), **options),
+        "sites-left-out": ev.synthesis(pd.DataFrame({"name": [*"abc"], "estimate": [1, 2, None], "se": 1.0})),
+        "jackknife-failed": ev.weighted_difference(lonely, weights(programme="only", only=lonely["only"]), **options),
+    }
+    assert list(said) == [result.notes[-1].code for result in said.values()]
+    assert all(note.text in result._repr_html_() for result in said.values() for note in result.notes)
+
+
 # provoked by the tests above that name no code in a table, or by tests/test_bad_inputs.py
 IN_TESTS = {
     "problem": {
@@ -427,6 +526,8 @@ IN_TESTS = {
         "codes-contradict-instrument",
     },
     "notice": {
+        "rows-left-out", "variance-at-limit", "one-site-decides", "few-effective", "imbalance-left", "jackknife-failed",
+        "site-jackknife", "sites-left-out",
         "hidden-rows", "hidden-columns", "other-sheets", "open-in-excel", "synced-folder", "formula-in-item",
         "labels-not-known", "item-against-scale", "wave-backwards", "declare-wording", "one-person", "check-direction",
         "discarded", "no-answers", "partly-answered",
@@ -441,7 +542,7 @@ IN_TESTS = {
 def test_every_message_is_provoked():
     assert set(texts("id")["problem"]) == {*BROKEN, *REFUSED, *REFUSED_BOOKS, *IN_TESTS["problem"]}
     assert set(texts("id")["notice"]) == {*SAID, *IN_TESTS["notice"]}
-    assert set(texts("id")["error"]) == IN_TESTS["error"]
+    assert set(texts("id")["error"]) == {*NOT_EVALUATED, *IN_TESTS["error"]}
 
 
 def places(text):
@@ -468,8 +569,10 @@ def test_every_word_is_used():
     """A word nobody says is deleted."""
     sources = "\n".join(p.read_text("utf-8") for p in PACKAGE.rglob("*") if p.suffix in (".py", ".html"))
     # words whose code is put together when they are looked up
-    built = re.compile(r"kind_|status_|place_|higher_|prov_dropped_|column_|cli_|call_|figure_.*_how")
-    for table in ("words", "page"):
+    built = re.compile(
+        r"kind_|status_|place_|higher_|prov_dropped_|column_|cli_|call_|figure_.*_how|method_|name_|head_|plan_|reported_"
+    )
+    for table in ("words", "page", "evaluate"):
         for code in texts("id")[table]:
             assert re.search(rf"[\"']{code}[\"']", sources) or built.match(code), code
 

@@ -1,0 +1,65 @@
+"""What it shows: programmes compared, with what the design of the study allows to be said."""
+
+from .ancova import Ancova, ancova
+from .clustered import MixedModel, cluster_contrasts, cluster_robust, mixed_model, site_table, wild_bootstrap
+from .contrasts import Equivalence, contrasts, equivalence, holm
+from .doubly_robust import aipw
+from .effects import EffectSizes, change_effects, group_effects, paired_effects
+from .estimates import ChanceTest, Estimates
+from .imputation import Pooled, TippingPoint, impute, pool, rubin, tipping_point
+from .lottery import randomisation_test
+from .planning import Plan, plan_paired, plan_sites, plan_two_groups, smallest_permutation_p
+from .reported import Reported, check_reported
+from .sensitivity import EValue, e_value
+from .site_means import SiteMeans, compare_site_means
+from .site_sums import SiteSums, site_sums
+from .synthesis import Synthesis, synthesis
+from .weighting import Weights, balancing_weights, effective_sample_size, weighted_difference
+
+__all__ = [
+    "Ancova",
+    "ChanceTest",
+    "EValue",
+    "EffectSizes",
+    "Equivalence",
+    "Estimates",
+    "MixedModel",
+    "Plan",
+    "Pooled",
+    "Reported",
+    "SiteMeans",
+    "SiteSums",
+    "Synthesis",
+    "TippingPoint",
+    "Weights",
+    "aipw",
+    "ancova",
+    "balancing_weights",
+    "change_effects",
+    "check_reported",
+    "cluster_contrasts",
+    "cluster_robust",
+    "compare_site_means",
+    "contrasts",
+    "e_value",
+    "effective_sample_size",
+    "equivalence",
+    "group_effects",
+    "holm",
+    "impute",
+    "mixed_model",
+    "paired_effects",
+    "plan_paired",
+    "plan_sites",
+    "plan_two_groups",
+    "pool",
+    "randomisation_test",
+    "rubin",
+    "site_sums",
+    "site_table",
+    "smallest_permutation_p",
+    "synthesis",
+    "tipping_point",
+    "weighted_difference",
+    "wild_bootstrap",
+]
