@@ -78,7 +78,7 @@ class _Plan:
     def run(self, block: Block, values: Floats, answered: Counts, given: Counts) -> None:
         """Score some rows, into the arrays handed in."""
         block = block if block.strides[0] == 1 else np.asfortranarray(block)
-        filled = _fill_skipped(block, self.instrument, self.place)
+        filled = fill_skipped(block, self.instrument, self.place)
         there = (filled != 0).view(np.uint8)
         for column in there.T if filled is block else (block != 0).view(np.uint8).T:
             given += column
@@ -204,7 +204,7 @@ class _Weigh:
         return lambda answers, there: table[answers]
 
 
-def _fill_skipped(block: Block, instrument: Instrument, place: dict[str, int]) -> Block:
+def fill_skipped(block: Block, instrument: Instrument, place: dict[str, int]) -> Block:
     """Give the answer that a skip rule implies to the questions it left blank."""
     if not instrument.skips:
         return block

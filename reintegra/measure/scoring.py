@@ -146,13 +146,14 @@ def score(
             raise TypeError("score(frame, instrument): which instrument?")
         responses = responses_of(data, load_instrument(instrument), direction_known=variant is not None)
     definition = responses.instrument
-    chosen = _variant(definition, variant)
+    chosen = find_variant(definition, variant)
     values, answered, given = score_block(responses.block, definition, chosen)
     notices = [*responses.notices, *_notices(definition, variant, answered, given), *against(responses)]
     return Scores(responses, values, answered, given, chosen.name if chosen else None, tuple(notices))
 
 
-def _variant(instrument: Instrument, name: str | None) -> Variant | None:
+def find_variant(instrument: Instrument, name: str | None) -> Variant | None:
+    """Return a declared other way to score: by name, the first one without a name, None where there are none."""
     if name is None:
         return instrument.variants[0] if instrument.variants else None
     for variant in instrument.variants:
