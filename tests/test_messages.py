@@ -8,6 +8,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pyreadstat
@@ -17,8 +18,33 @@ import reintegra as rg
 from reintegra.core.errors import FaultsError, OutputError
 from reintegra.core.files import output_folder, write_text
 from reintegra.core.language import LANGUAGES, speaking, texts
+from reintegra.core.moments import Moments, ScoreTable
 from reintegra.instruments import read_definition
-from reintegra.measure import describe, distribution, profile
+from reintegra.intake import responses_of
+from reintegra.measure import (
+    adequacy,
+    alpha,
+    cfa,
+    describe,
+    distribution,
+    efa,
+    expert_panel,
+    icc,
+    mantel_dif,
+    minimal_important_change,
+    moments,
+    omega_total,
+    partial_credit,
+    person_scores,
+    polychoric,
+    profile,
+    reliability,
+    reliable_change,
+    response_quality,
+    retest,
+    sem,
+    without_flagged,
+)
 from reintegra.present import report_page
 
 PACKAGE = Path(rg.__file__).parent
@@ -419,6 +445,154 @@ def test_what_cannot_be_shown_is_refused(tmp_path, instrument, monkeypatch):
     assert issubclass(OutputError, rg.ReintegraError)
 
 
+def rasch(rows, times, codes=(0, 1)):
+    """Return the score table of some rows of answers, each given several times."""
+    frame = pd.DataFrame(rows * times, columns=[f"b{i}" for i in range(len(rows[0]))])
+    return ScoreTable.of(frame, list(frame), list(codes))
+
+
+def test_item_models_and_response_quality_that_cannot_be_are_refused():
+    k10 = rg.load_instrument("k10")
+    few, more = (responses_of(frame(k10, [[1] * 10] * n), k10, direction_known=True) for n in (5, 6))
+    codes = [
+        raised(partial_credit, rasch([(0, 1), (1, 0)], 100, (0, 1, 2))).code,
+        raised(partial_credit, rasch([(1, 0, 0, 0), (0, 1, 0, 0), (1, 1, 1, 0), (1, 1, 0, 1)], 50)).code,
+        raised(mantel_dif, rasch([(0, 1), (1, 0)], 100), by="g").code,
+        raised(without_flagged, rg.score(few), response_quality(more)).code,
+    ]
+    assert codes == ["unused-answer", "no-maximum", "groups-too-small", "rows-differ"]
+    assert "collapse=True" in str(raised(partial_credit, rasch([(0, 1), (1, 0)], 100, (0, 1, 2))))
+
+
+def test_what_the_reader_of_item_models_and_response_quality_must_know_is_said():
+    rng = np.random.default_rng(5)
+    slopes, cuts = np.array([0, 1, 1, 1, 6, 1]), np.array([[-1, 0, 1]] * 5 + [[1, 0, -1]])
+    theta = rng.normal(size=600)
+    log = slopes[:, None] * (theta[:, None, None] - cuts)
+    weights = np.exp(np.concatenate([np.zeros((600, 6, 1)), log.cumsum(axis=2)], axis=2))
+    chance = (weights / weights.sum(axis=2, keepdims=True)).cumsum(axis=2)
+    drawn = pd.DataFrame((rng.random((600, 6, 1)) > chance).sum(axis=2), columns=list("abcdef"))
+    table = ScoreTable.of(drawn.assign(g=["p"] * 290 + ["q"] * 290 + ["r"] * 20), list("abcdef"), range(4), by="g")
+    said = {notice.code for notice in (*partial_credit(table).notes, *mantel_dif(table, by="g").notes)}
+    siap = rg.load_instrument("siap_36")
+    waves = frame(siap, rng.integers(1, 5, (240, 36)))
+    waves["kode"], waves["gelombang"] = [*range(120)] * 2, ["a"] * 120 + ["b"] * 120
+    twice = responses_of(waves.set_index(["kode", "gelombang"]), siap)
+    said |= {notice.code for notice in mantel_dif(twice, "men", by="gelombang").notes}
+    said |= {notice.code for notice in response_quality(responses_of(frame(siap, [[4] * 36]), siap)).notes}
+    assert said == {
+        "pcm-extreme", "pcm-disordered", "pcm-noisy", "pcm-muted", "dif-left-out", "dif-same-people", "quality-flagged",
+    }  # fmt: skip
+
+
+def ordered(n, loadings, seed=1):
+    """Return answers that follow one factor, coded 0 to 3."""
+    rng, loadings = np.random.default_rng(seed), np.array(loadings)
+    z = rng.normal(size=(n, 1)) * loadings + rng.normal(size=(n, len(loadings))) * np.sqrt(1 - loadings**2)
+    return pd.DataFrame(np.digitize(z, [-1, 0, 1]), columns=list("abcdef")[: len(loadings)])
+
+
+def test_dimensions_that_cannot_be_worked_out_are_refused():
+    answers = ordered(300, [0.7] * 6)
+    unrelated = pd.DataFrame(list(np.ndindex(2, 2, 2, 2)) * 20, columns=list("abcd"))
+    calls = {
+        "correlation-of-one": (cfa, answers.assign(g=answers["a"])),
+        "needs-rows": (cfa, Moments.of(answers)),
+        "no-solution": (cfa, unrelated),
+        "item-on-two-factors": (cfa, answers, {"f": list("abc"), "g": list("cde")}),
+        "factor-of-one-item": (cfa, answers, {"f": list("abc"), "g": ["d"]}),
+        "no-inverse": (adequacy, answers.assign(g=answers["a"] + answers["b"])),
+        "too-many-factors": (efa, answers, 4),
+    }
+    assert [raised(*call).code for call in calls.values()] == list(calls)
+
+
+def test_what_the_reader_of_dimensions_must_know_is_said():
+    answers = ordered(300, [0.7] * 6)
+    two = pd.DataFrame({"a": [0] * 65 + [1] * 35, "b": [0] * 40 + [1] * 60})
+    over = np.array([[1, 0.9, 0.85, 0.5], [0.9, 1, 0.55, 0.4], [0.85, 0.55, 1, 0.4], [0.5, 0.4, 0.4, 1]])
+    z = np.random.default_rng(1).multivariate_normal(np.zeros(4), over, 400)
+    results = [
+        polychoric(answers.assign(a=answers["a"].where(answers.index > 3)), codes=range(6)),
+        polychoric(two.assign(c=two["a"]), codes=[0, 1]),
+        cfa(pd.DataFrame(np.digitize(z, [-1, 0, 1]), columns=list("abcd"))),
+        cfa(ordered(400, [0.8] * 4, seed=0), {"f": ["a", "b"], "g": ["c", "d"]}),
+        cfa(ordered(150, [0.7] * 4)),
+        efa(answers.assign(g=answers["a"]), 2),
+    ]
+    said = {notice.code for result in results for notice in result.notes}
+    assert all(notice.text and result._repr_html_() for result in results for notice in result.notes)
+    assert said == {
+        "answers-unused", "empty-cells", "half-added", "nearly-one", "loading-over-one", "factors-alike", "no-verdict",
+        "not-positive-definite", "uniqueness-at-bound", "people-left-out",
+    }  # fmt: skip
+
+
+PAIR = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [1.0, 3, 3, 4]})
+TIMES = pd.Series(np.arange(40.0))
+# code: what is asked of sums, reliability, or the change of a person that cannot be answered
+UNANSWERABLE = {
+    "no-pieces": lambda: Moments.of([], codes=[1, 2]),
+    "columns-absent": lambda: Moments.of(PAIR, items=["aa"]),
+    "columns-twice": lambda: alpha(pd.concat([PAIR, PAIR], axis=1)),
+    "not-numbers": lambda: alpha(PAIR.assign(c=["ya", "tidak", "ya", "ya"])),
+    "undeclared-codes": lambda: Moments.of(PAIR, codes=[1, 2, 3]),
+    "too-many-codes": lambda: Moments.of(pd.DataFrame({"a": np.arange(300)})),
+    "tables-differ": lambda: Moments.of(PAIR) + Moments.of(PAIR[["a"]]),
+    "unknown-scale": lambda: moments(frame(rg.load_instrument("siap_36"), [[3] * 36]), "siap_36", scale="mem"),
+    "too-few-items": lambda: alpha(PAIR[["a"]]),
+    "nobody-answered": lambda: alpha(PAIR.assign(c=np.nan)),
+    "too-few-complete": lambda: alpha(PAIR[:1]),
+    "nobody-differs": lambda: alpha(PAIR * 0),
+    "constant-item": lambda: omega_total(pd.concat([PAIR.assign(c=1)] * 20)),
+    "too-few-people": lambda: omega_total(PAIR.assign(c=PAIR["a"])),
+    "person-twice": lambda: retest(pd.Series([1.0, 2], index=["x", "x"]), TIMES),
+    "too-few-pairs": lambda: retest(TIMES[:3], TIMES[:3]),
+    "not-a-reliability": lambda: sem(10, 1.1),
+    "unknown-method": lambda: reliable_change(TIMES, TIMES, retest=0.8, method="edwards"),
+    "needs-retest": lambda: reliable_change(TIMES, TIMES),
+    "no-error": lambda: reliable_change(TIMES, TIMES, retest=1),
+    "anchor-weak": lambda: minimal_important_change(TIMES, -TIMES),
+    "too-few-slightly": lambda: minimal_important_change(TIMES, TIMES),
+}
+
+
+@pytest.mark.parametrize("code", UNANSWERABLE)
+def test_what_reliability_cannot_answer_is_refused_by_name(code):
+    error = raised(UNANSWERABLE[code])
+    assert error.code == code
+    for lang in LANGUAGES:
+        with speaking(lang):
+            assert not str(error)[0].islower()
+
+
+def test_what_the_reader_of_reliability_must_know_is_said():
+    rng = np.random.default_rng(7)
+    top = pd.DataFrame(np.clip(np.round(rng.normal(1.5, 1, (90, 1)) + rng.normal(2, 0.6, (90, 4))), 1, 4))
+    odd = top.assign(x=1, y=rng.integers(1, 5, 90) * 1.0 + top[0] * 0.1)
+    f, e = rng.normal(size=(2, 90))
+    twin = pd.DataFrame({"a": f, "b": f + e, "c": f - e / 2})
+    siap = rg.load_instrument("siap_36")
+    scores = rg.score(frame(siap, rng.integers(1, 5, (25, 36))), siap)
+    apart = minimal_important_change(TIMES, (TIMES > 19).astype(int))
+    results = [
+        alpha(odd), alpha(top), alpha(Moments.of(top)), omega_total(top), omega_total(twin), icc(top[:9]),
+        person_scores(scores), reliability(scores),
+        reliability(frame(rg.load_instrument("urica_32"), rng.integers(1, 6, (40, 32))), "urica_32"),
+        reliability(frame(rg.load_instrument("socrates_8d"), rng.integers(1, 6, (40, 19))), "socrates_8d"),
+        reliability(rg.score(frame(siap, [[3] * 36] * 4).set_axis(list("xxyz")), siap)),
+        reliable_change(TIMES, TIMES, alpha=0.8), apart, expert_panel(pd.DataFrame({"a": [4, 3]})),
+    ]  # fmt: skip
+    said = {notice.code for result in results for notice in result.notes} - {"item-against-scale"}
+    assert all(notice.text and result._repr_html_() for result in results for notice in result.notes)
+    assert said == {
+        "constant-items", "items-lower-alpha", "robust-needs-rows", "robust-shown", "no-interval", "which-omega",
+        "heywood", "few-people", "sem-few-people", "sem-of-circumstances", "alpha-used", "no-predictive",
+        "not-computed", "formative-scales", "few-experts", "people-repeated",
+    }  # fmt: skip
+    assert any("«recognition_decile»" in notice.text for notice in results[9].notes)
+
+
 # provoked by the tests above that name no code in a table, or by tests/test_bad_inputs.py
 IN_TESTS = {
     "problem": {
@@ -429,11 +603,20 @@ IN_TESTS = {
     "notice": {
         "hidden-rows", "hidden-columns", "other-sheets", "open-in-excel", "synced-folder", "formula-in-item",
         "labels-not-known", "item-against-scale", "wave-backwards", "declare-wording", "one-person", "check-direction",
-        "discarded", "no-answers", "partly-answered",
+        "discarded", "no-answers", "partly-answered", "constant-items", "items-lower-alpha", "robust-needs-rows",
+        "robust-shown", "no-interval", "which-omega", "heywood", "few-people", "sem-few-people", "sem-of-circumstances",
+        "alpha-used", "no-predictive", "not-computed", "formative-scales", "few-experts",
+        "people-repeated", "pcm-extreme", "pcm-disordered", "pcm-noisy", "pcm-muted",
+        "dif-left-out", "dif-same-people", "quality-flagged",
+        "people-left-out", "answers-unused", "empty-cells", "half-added", "nearly-one", "loading-over-one",
+        "factors-alike", "no-verdict", "not-positive-definite", "uniqueness-at-bound",
     },
     "error": {
         "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
-        "faults", "source-changed",
+        "faults", "source-changed", "no-strata",
+        "unused-answer", "no-maximum", "groups-too-small", "rows-differ",
+        "correlation-of-one", "needs-rows", "no-solution", "item-on-two-factors", "factor-of-one-item", "no-inverse",
+        "too-many-factors",
     },
 }  # fmt: skip
 
@@ -441,7 +624,7 @@ IN_TESTS = {
 def test_every_message_is_provoked():
     assert set(texts("id")["problem"]) == {*BROKEN, *REFUSED, *REFUSED_BOOKS, *IN_TESTS["problem"]}
     assert set(texts("id")["notice"]) == {*SAID, *IN_TESTS["notice"]}
-    assert set(texts("id")["error"]) == IN_TESTS["error"]
+    assert set(texts("id")["error"]) == {*UNANSWERABLE, *IN_TESTS["error"]}
 
 
 def places(text):
@@ -468,8 +651,10 @@ def test_every_word_is_used():
     """A word nobody says is deleted."""
     sources = "\n".join(p.read_text("utf-8") for p in PACKAGE.rglob("*") if p.suffix in (".py", ".html"))
     # words whose code is put together when they are looked up
-    built = re.compile(r"kind_|status_|place_|higher_|prov_dropped_|column_|cli_|call_|figure_.*_how")
-    for table in ("words", "page"):
+    built = re.compile(
+        r"kind_|status_|place_|higher_|prov_dropped_|column_|cli_|call_|figure_.*_how|method_|why_|verdict_|remark_"
+    )
+    for table in ("words", "page", "reliability"):
         for code in texts("id")[table]:
             assert re.search(rf"[\"']{code}[\"']", sources) or built.match(code), code
 
