@@ -11,6 +11,7 @@ from ..core.files import output_folder, write_whole
 from .forms import faulty_rows, form_rows
 from .people import Cohort
 from .truth import NO_PROGRAMME, WAVES
+from .validation import DAYS, EXPERTS, PEOPLE, WEAK, expert_rows, retest_rows
 
 BESIDE = (
     "kode",
@@ -84,6 +85,8 @@ def contents(cohort: Cohort) -> dict[str, bytes]:
         "siap_36.csv": _csv(answer_rows(cohort)),
         "formulir_google.csv": _csv(form_rows(cohort)).rstrip("\n"),
         "formulir_google_salah.csv": _csv(faulty).rstrip("\n"),
+        "panel_ahli.csv": _csv(expert_rows(cohort)),
+        "uji_ulang.csv": _csv(retest_rows(cohort)),
         "kebenaran.toml": truth_text(cohort),
     }
     return {name: text.encode("utf-8") for name, text in texts.items()}
@@ -243,6 +246,16 @@ def truth_text(cohort: Cohort) -> str:
         f"tidak_tahu_88 = {truth.do_not_know:g}  # lima kali lipat pada: {', '.join(truth.knowing)}",
         f"menolak_99 = {truth.refuse:g}",
         f"lembar_berhenti = {truth.stops:g}  # bagian lembar yang berhenti di tengah",
+    ]
+    lines += [
+        "",
+        "[panel_ahli]  # ahli yang menilai relevansi butir, 1 sampai 4",
+        f"ahli = {EXPERTS}",
+        f"butir_lemah = [{', '.join(chr(34) + name + chr(34) for name in WEAK)}]  # yang lain: 4",
+        "",
+        "[uji_ulang]  # orang lain, ditanya dua kali tanpa program dan tanpa perubahan",
+        f"orang = {PEOPLE}",
+        f"selang_hari = {DAYS}",
     ]
     for fault in faulty_rows(cohort)[1]:
         lines += [
