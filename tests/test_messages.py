@@ -588,7 +588,7 @@ def test_what_the_reader_of_reliability_must_know_is_said():
     assert said == {
         "constant-items", "items-lower-alpha", "robust-needs-rows", "robust-shown", "no-interval", "which-omega",
         "heywood", "few-people", "sem-few-people", "sem-of-circumstances", "alpha-used", "no-predictive",
-        "not-computed", "formative-scales", "few-experts", "people-repeated",
+        "not-computed", "too-few-for", "formative-scales", "few-experts", "people-repeated",
     }  # fmt: skip
     assert any("«recognition_decile»" in notice.text for notice in results[9].notes)
 
@@ -605,7 +605,7 @@ IN_TESTS = {
         "labels-not-known", "item-against-scale", "wave-backwards", "declare-wording", "one-person", "check-direction",
         "discarded", "no-answers", "partly-answered", "constant-items", "items-lower-alpha", "robust-needs-rows",
         "robust-shown", "no-interval", "which-omega", "heywood", "few-people", "sem-few-people", "sem-of-circumstances",
-        "alpha-used", "no-predictive", "not-computed", "formative-scales", "few-experts",
+        "alpha-used", "no-predictive", "not-computed", "too-few-for", "formative-scales", "few-experts",
         "people-repeated", "pcm-extreme", "pcm-disordered", "pcm-noisy", "pcm-muted",
         "dif-left-out", "dif-same-people", "quality-flagged",
         "people-left-out", "answers-unused", "empty-cells", "half-added", "nearly-one", "loading-over-one",

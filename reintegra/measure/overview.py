@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -188,16 +188,17 @@ def _of_scores(scores: Scores, score: Score) -> dict[str, Any]:
 
 def _refused(score: Score, refused: DataError) -> Notice:
     """Say why something about a score was not computed."""
+    if refused.code == "too-few-people":
+        return Notice("too-few-for", columns=(score.name,), params=refused.values)
     return Notice("not-computed", columns=(score.name,), params={"reason": lambda: str(refused)})
 
 
 def _once(notes: list[Notice]) -> tuple[Notice, ...]:
     """Fold what is said of several scales in the same words into one notice."""
-    folded: dict[tuple[str, str], Notice] = {}
+    folded: dict[str, Notice] = {}
     for note in notes:
-        alike = note.params.get("reason", lambda note=note: note.text if note.params else "")
-        key = (note.code, alike())
-        before = folded.get(key)
+        words = replace(note, columns=()).text
+        before = folded.get(words)
         columns = tuple(dict.fromkeys((*(before.columns if before else ()), *note.columns)))
-        folded[key] = Notice(note.code, columns=columns, params=note.params)
+        folded[words] = replace(note, columns=columns)
     return tuple(folded.values())
