@@ -247,7 +247,8 @@ def _check(said: argparse.Namespace) -> int:
 def _instruments(said: argparse.Namespace) -> int:
     table = instruments()
     for row in table.itertuples():
-        print(f"{row.name:<14}{row.items:>4}  {row.status:<10} {row.title}")
+        status = word(f"status_word_{row.status}")
+        print(f"{row.name:<14}{row.items:>4}  {status:<12} {row.title}")
     return FINE
 
 

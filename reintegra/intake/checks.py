@@ -78,8 +78,8 @@ def _shifted(instrument: Instrument, block: Block, faults: Gathered) -> None:
             seen = (lowest + by, highest + by)
             faults.add(
                 "codes-shifted",
-                row=one_or_list(cause.rows),
-                column=one_or_list(cause.columns),
+                row=one_or_list(list(dict.fromkeys(cause.rows))),
+                column=one_or_list(list(dict.fromkeys(cause.columns))),
                 value=value,
                 params={
                     "why": "out-of-range",

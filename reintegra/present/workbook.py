@@ -143,7 +143,8 @@ def codebook(scores: Scores) -> pd.DataFrame:
     rows = []
     for score in instrument.scores:
         made_of = listed(score.items or score.scores, 40)
-        rule = word("rule_line", rule=score.rule, least=score.min_answered, parts=score.parts, items=made_of)
+        rule = word(f"rule_{score.rule}")
+        rule = word("rule_line", rule=rule, least=score.min_answered, parts=score.parts, items=made_of)
         span = f"{score.low:g}–{score.high:g}"
         rows.append(
             (score.name, in_language(score.label), span, rule, word(f"higher_{score.higher_is.replace(' ', '_')}"))
