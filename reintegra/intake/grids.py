@@ -14,6 +14,7 @@ from ..core.errors import IntakeError, Notice, Problem
 from ..core.files import sha256
 
 CHUNK = 20_000
+LIST_MARK = "reintegra ▸ "  # begins the first cell of the list of faults in a copy to mend (present.repair)
 
 _SYNCED = re.compile(r"[\\/](OneDrive|Dropbox|Google ?Drive|My Drive|Drive Saya|iCloud)", re.I)
 
