@@ -18,6 +18,9 @@ class Result:
     table: pd.DataFrame
     status: str
 
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = Result.__repr__  # type: ignore[method-assign]  # else a dataclass writes one that lists it all
+
     @property
     def sentence(self) -> str:
         """What the table says, in one sentence of the current language."""
