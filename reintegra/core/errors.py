@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from .language import listed, say, word
 from .text import long_number, shortened
 
@@ -31,6 +33,11 @@ def one_or_list(values: Sequence[Any]) -> Any:
 def as_list(value: Any) -> list[Any]:
     """Return what `one_or_list` folded as a list again."""
     return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
+
+
+def joined(values: Any) -> str:
+    """Write what `one_or_list` folded in one cell of a table."""
+    return " | ".join(map(str, as_list(values)))
 
 
 @dataclass(frozen=True)
@@ -126,15 +133,13 @@ class Notice:
 class ReintegraError(Exception):
     """The root of all errors of this package; ``code`` is stable, the text follows the current language."""
 
-    table = "error"
-
     def __init__(self, code: str, /, **values: Any) -> None:
         super().__init__(code)
         self.code = code
         self.values = values
 
     def __str__(self) -> str:
-        return say(self.table, self.code, **{k: v() if callable(v) else v for k, v in self.values.items()})
+        return say("error", self.code, **{k: v() if callable(v) else v for k, v in self.values.items()})
 
 
 class FaultsError(ReintegraError):
@@ -143,6 +148,28 @@ class FaultsError(ReintegraError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
         super().__init__(self.problems[0].code)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The faults, one a row: code, file, sheet, row, column, cell, value, text and remedy, as people read them.
+
+        Several rows, columns or cells are separated by " | "; long texts and numbers are withheld.
+        """
+        rows = [
+            (
+                p.code,
+                p.file,
+                p.sheet,
+                joined(p.row),
+                joined(p.column),
+                joined(p.cell),
+                joined([*map(shown, as_list(p.value))]),
+                p.text,
+                p.remedy,
+            )
+            for p in self.problems
+        ]
+        return pd.DataFrame(rows, columns=["code", "file", "sheet", "row", "column", "cell", "value", "text", "remedy"])
 
     def __str__(self) -> str:
         count = len(self.problems)

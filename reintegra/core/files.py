@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable
+from itertools import chain, count
 from pathlib import Path
 
 from .errors import OutputError
@@ -41,6 +42,12 @@ def renamed(written: Iterable[tuple[Path, str]]) -> str:
     return "".join(
         "\n" + word("open_elsewhere", wanted=wanted, name=path.name) for path, wanted in written if path.name != wanted
     )
+
+
+def free_name(path: Path) -> Path:
+    """Return the path, or the first numbered one that no file has: what people are working in is not overwritten."""
+    numbered = (path.with_stem(f"{path.stem} ({number})") for number in count(2))
+    return next(place for place in chain([path], numbered) if not place.exists())
 
 
 def write_text(path: Path, text: str) -> Path:

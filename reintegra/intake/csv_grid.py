@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 
 from ..core.errors import IntakeError, Notice, Problem
+from ..core.formula_guard import GUARD, unguarded
 from .grids import Grid, Row, Source
 
 DELIMITERS = ",;\t|"
@@ -25,6 +26,8 @@ def csv_grids(source: Source) -> list[Grid]:
     skip = len(first) if first.lower().startswith("sep=") else 0
     delimiter = (first.rstrip("\r\n")[4:5] if skip else "") or _delimiter(source, encoding)
 
+    guarded = any(GUARD.encode(code) in source.data for code in ("utf-8", "cp1252", "utf-16-le", "utf-16-be"))
+
     def rows() -> Iterator[tuple[int, Row]]:
         text = io.TextIOWrapper(io.BytesIO(source.data), encoding, newline="")
         if skip:
@@ -33,7 +36,7 @@ def csv_grids(source: Source) -> list[Grid]:
         number = 0
         try:
             for number, row in enumerate(reader, 1):
-                yield number, row
+                yield number, [unguarded(cell) for cell in row] if guarded else row
         except csv.Error:
             raise IntakeError([Problem("unclosed-quote", source.name, row=number + 1)]) from None
 

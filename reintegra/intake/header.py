@@ -53,7 +53,7 @@ Columns = Mapping[str, str] | Sequence[str]
 def find_header(grid: Grid, instrument: Instrument, columns: Columns | None = None) -> Header:
     """Return the header row, or pair of rows, under which most items stand; the first such one."""
     best = Header(0, [])
-    for names, row in _candidates(grid, grid.head(DEEPEST)):
+    for names, row in candidates(grid, grid.head(DEEPEST)):
         header = match(names, row, instrument, columns, grid.texts)
         wider = header.found == best.found and header.row == best.row and header.width > best.width
         if header.found > best.found or wider or not best.width:
@@ -61,7 +61,7 @@ def find_header(grid: Grid, instrument: Instrument, columns: Columns | None = No
     return best
 
 
-def _candidates(grid: Grid, head: list[tuple[int, Row]]) -> Iterator[tuple[list[str], int]]:
+def candidates(grid: Grid, head: list[tuple[int, Row]]) -> Iterator[tuple[list[str], int]]:
     """Yield the headings each row would give alone, then with the row above it."""
     for (above_number, above), (number, row) in pairwise([(0, []), *head]):
         yield [heading_of(cell) for cell in row], number

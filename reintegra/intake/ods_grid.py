@@ -13,6 +13,7 @@ WIDEST, LONGEST = 2_000, 1_100_000
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TRUTHS = {"of:=TRUE()": Truth.TRUE, "of:=FALSE()": Truth.FALSE}
 
 
 def ods_grids(source: Source, archive: zipfile.ZipFile) -> list[Grid]:
@@ -71,6 +72,8 @@ def _row(element: Any) -> list[tuple[Any, str | None]]:
             continue
         times = int(cell.get(f"{_TABLE}number-columns-repeated", 1))
         value, formula = _value(cell), cell.get(f"{_TABLE}formula")
+        if formula in _TRUTHS:  # so LibreOffice writes TRUE where the cell has the format of a number
+            value, formula = _TRUTHS[formula], None
         if formula and value is None:
             value = Unfilled(formula.removeprefix("of:"))
         cells.extend([(value, formula)] * min(times, max(WIDEST - len(cells), 0)))
@@ -88,5 +91,5 @@ def _value(cell: Any) -> Any:
         return Truth.TRUE if cell.get(f"{_OFFICE}boolean-value") == "true" else Truth.FALSE
     if kind == "date":
         return dt.datetime.fromisoformat(cell.get(f"{_OFFICE}date-value"))
-    text = "\n".join("".join(paragraph.itertext()) for paragraph in cell.iter(f"{_TEXT}p"))
+    text = "\n".join("".join(paragraph.itertext()) for paragraph in cell.findall(f"{_TEXT}p"))
     return text or None

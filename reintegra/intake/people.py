@@ -17,6 +17,7 @@ _NOT_PERSONAL = re.compile(r"\b(?:bukan|not?|tanpa|without)\s+(?:nama|name)|\bna
 _DECISION = re.compile(r"\b(?:sppn|rri|ispn|litmas|penelitian kemasyarakatan)\b")
 _IDENTITY = re.compile(r"\d{16}")
 _PHONE = re.compile(r"(?:\+?62|0)8\d{8,11}")
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,8})[.,]\d+")
 _PATRONYMIC = re.compile(r"\b(?:bin|binti)\b\s+\w")
 
 
@@ -30,7 +31,7 @@ def looks_personal(heading: str, sample: Iterable[Any]) -> bool:
 
 
 def _is_personal(text: str) -> bool:
-    digits = re.sub(r"[\s.\-]", "", text)
+    digits = "" if _DECIMAL.fullmatch(text) else re.sub(r"[\s.\-]", "", text)
     return bool(_IDENTITY.fullmatch(digits) or _PHONE.fullmatch(digits) or _PATRONYMIC.search(text))
 
 

@@ -141,7 +141,8 @@ def _sheets_as_waves(
     origin = replace(origin, sheet=", ".join(waves.values()), rows_dropped=dropped)
     origin = replace(origin, rows_read=sum(responses.origin.rows_read for _, responses in made))
     block = np.asfortranarray(np.concatenate([responses.block for _, responses in made]))
-    return Responses(instrument, block, people, notices, origin)
+    where = tuple(cell for _, responses in made for cell in responses.where)
+    return Responses(instrument, block, people, notices, origin, where)
 
 
 def read_responses(

@@ -7,6 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import listed
-from ..core.text import tidy
+from ..core.text import shortened, tidy
 from ..instruments import Instrument
 from .checks import check_answers
 from .coding import Coded, Mask, code_column
@@ -25,6 +26,7 @@ from .grids import Place, Source
 from .keys import check_keys
 from .responses import Origin, Responses
 
+LONG = 50_000  # above that, where each answer stood is not kept: it would keep the file itself in memory
 LONGEST_NUMBER = 1e15  # Excel keeps fifteen digits of a number and turns the rest into zeros
 
 # 007 is a code, and 1.500 may be a thousand and a half or one and a half: both stay texts.
@@ -165,7 +167,8 @@ class Table:
         people.index = checked.index[checked.keep]
         origin = Origin(source.name, faults.sheet, source.digest, self.rows_read, dropped)
         block = np.asfortranarray(block[checked.keep])
-        return Responses(instrument, block, people, (*layout.grid.notices, *layout.notices, *notices), origin)
+        where = tuple(partial(_address, layout, int(row)) for row in rows[checked.keep]) if len(rows) <= LONG else ()
+        return Responses(instrument, block, people, (*layout.grid.notices, *layout.notices, *notices), origin, where)
 
     def _people(self, rows: Any) -> tuple[pd.DataFrame, list[Notice]]:
         """Return the other columns, dates as dates and numbers as numbers, and what had to be decided."""
@@ -228,6 +231,14 @@ class Table:
         if blanks:
             counts = listed(f"{code}: {count}" for code, count in sorted(blanks.items(), key=lambda kv: str(kv[0])))
             yield Notice("missing-codes", *at, params={"counts": counts})
+
+
+def _address(layout: Layout, row: int, item: int) -> str:
+    """Write where an answer stands: Sheet!B3, or the row and the heading in a file without addresses."""
+    column = layout.items[item][0]
+    place = layout.grid.locate(row, column, layout.heading(column))
+    address = place.cells[0] if place.cells else f"{place.row}, {shortened(place.column)}"
+    return f"{layout.grid.sheet}!{address}" if layout.grid.sheet else address
 
 
 def _ragged(row: list[Any], width: int) -> bool:
