@@ -124,7 +124,8 @@ class Notice:
         """The notice as a sentence of the current language."""
         values = {name: value() if callable(value) else value for name, value in self.params.items()}
         columns = listed(map(shortened, self.columns))
-        return say("notice", self.code, rows=listed(self.rows), n=len(self.rows), columns=columns, **values)
+        places = {"rows": listed(self.rows), "n": len(self.rows), "columns": columns}
+        return say("notice", self.code, **(places | values))
 
     def __str__(self) -> str:
         return self.text

@@ -158,7 +158,7 @@ def compare_entries(first: Responses, second: Responses, *, typist: str | None =
         pd.DataFrame(items, columns=["item", *RATES]),
         pd.DataFrame(pairs, columns=[*TWO, *RATES]),
         typist,
-        (Notice("entries-identical", first.origin.file),) if same else (),
+        (Notice("entries-identical", first.origin.file, params={"file": first.origin.file}),) if same else (),
     )
 
 
