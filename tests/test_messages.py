@@ -6,6 +6,7 @@ import re
 import string
 import tomllib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -17,9 +18,10 @@ import reintegra as rg
 from reintegra.core.errors import FaultsError, OutputError
 from reintegra.core.files import output_folder, write_text
 from reintegra.core.language import LANGUAGES, speaking, texts
-from reintegra.instruments import read_definition
+from reintegra.instruments import from_xlsform, read_definition, to_xlsform
+from reintegra.intake import compare_entries, responses_of
 from reintegra.measure import describe, distribution, profile
-from reintegra.present import report_page
+from reintegra.present import export, read_settled, report_page, settle_sheet
 
 PACKAGE = Path(rg.__file__).parent
 NOTE = Path(__file__).parent / "corpus" / "instrument.toml"
@@ -114,12 +116,50 @@ BROKEN = {
     "two-edges": ("below = 50", "below = 50, upto = 60", "upto"),
 }
 
+# code: (sheet, cell of the same definition as a workbook, what the mistake makes of it), None for the whole sheet
+BROKEN_BOOKS = {
+    "heading-twice": ("scores", "D1", "items"),
+    "no-heading": ("scores", "Z3", "catatan"),
+    "no-scores-sheet": ("scores", None, None),
+    "choice-not-whole": ("choices", "B2", "tidak"),
+    "choice-not-answer": ("choices", "B4", 500),
+    "item-not-asked": ("items", "A2", "u9"),
+    "question-not-listed": ("items", "A2", "u9"),
+}
+
 
 def raised(call, *arguments, **options):
     """Return the error a call raises."""
     with pytest.raises(rg.ReintegraError) as caught:
         call(*arguments, **options)
     return caught.value
+
+
+@pytest.mark.parametrize("code", BROKEN_BOOKS)
+def test_a_broken_workbook_of_a_form_is_refused_by_name(code, tmp_path):
+    path = to_xlsform(read_definition(DEFINITION, "uji.toml"), tmp_path / "uji.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet, cell, text = BROKEN_BOOKS[code]
+    if cell:
+        book[sheet][cell] = text
+    else:
+        book.remove(book[sheet])
+    book.save(path)
+    problem = next(p for p in raised(from_xlsform, path).problems if p.code == code)
+    assert problem.file == "uji.xlsx"
+    if code != "question-not-listed":  # that one is told where it is asked
+        assert (problem.sheet, problem.cell) == (sheet, cell)
+    for lang in LANGUAGES:
+        with speaking(lang):
+            assert problem.text
+            assert problem.remedy
+
+
+def test_a_definition_that_is_no_workbook_is_refused_by_name(tmp_path):
+    path = tmp_path / "uji.xlsx"
+    path.write_text("bukan buku kerja")
+    assert raised(from_xlsform, path).code == raised(rg.load_instrument, path).code == "definition-not-workbook"
+    assert raised(from_xlsform, tmp_path / "tidak ada.xlsx").code == "no-such-definition"
 
 
 @pytest.mark.parametrize("code", BROKEN)
@@ -419,27 +459,90 @@ def test_what_cannot_be_shown_is_refused(tmp_path, instrument, monkeypatch):
     assert issubclass(OutputError, rg.ReintegraError)
 
 
+def test_what_an_export_changes_or_refuses_is_said(tmp_path):
+    instrument = read_definition(DEFINITION, "uji.toml")
+    rows = frame(instrument, [[3, 2, 3, 1], [None] * 4])
+    rows[["Nama", "catatan bebas"]] = [["Contoh", "a\x00"], ["Contoh", "é" * 20_000]]
+    answers = responses_of(rows, instrument)
+    item = replace(instrument.items[0], label={"id": "é" * 200})
+    answers = replace(answers, instrument=replace(instrument, items=(item, *instrument.items[1:])))
+    exported = export(answers, tmp_path / "x.sav")
+    assert {notice.code for notice in exported.notices} == {
+        "not-exported", "names-changed", "labels-shortened", "texts-shortened", "characters-replaced", "blank-people",
+    }  # fmt: skip
+    named = replace(answers, people=answers.people.set_axis(["Siti binti Contoh", "Wahyu bin Contoh"]))
+    codes = [raised(export, answers, tmp_path / "x.pdf").code, raised(export, named, tmp_path / "y.csv").code]
+    again = rg.read_responses(exported.path, instrument)
+    wide = replace(answers, people=pd.DataFrame(1.0, index=answers.index, columns=[f"k{i}" for i in range(16_385)]))
+    codes += [raised(export, again, exported.path).code, raised(export, wide, tmp_path / "x.xlsx").code]
+    assert codes == ["unknown-export", "personal-codes", "is-the-source", "does-not-fit"]
+
+
+def test_entries_that_cannot_be_compared_or_settled_are_refused(tmp_path, instrument):
+    def entry(*lines, name="a", head="Kode,u1,u2,u3,u4", key=None):
+        (tmp_path / f"{name}.csv").write_text(csv(*lines, head=head))
+        return rg.read_responses(tmp_path / f"{name}.csv", instrument, key=key)
+
+    first, second = entry(*FINE, "R3,3,3,3,3"), entry("R1,3,2,3,1", "R2,3,3,3,2", name="b")
+    waves = entry("R1,awal,3,2,3,1", head="Kode,Gelombang,u1,u2,u3,u4", key=["Kode", "Gelombang"])
+    k6 = rg.load_instrument("k6")
+    twice = pd.DataFrame([[3] * 4] * 2, columns=first.instrument.item_names, index=["R1", "R1"])
+    others = [
+        responses_of(pd.DataFrame([[1] * 6], columns=k6.item_names), k6),
+        entry("3,2,3,1", head="u1,u2,u3,u4"),
+        responses_of(twice, first.instrument),
+        waves,
+        entry("R9,3,2,3,1"),
+    ]
+    codes = [raised(compare_entries, first, other).code for other in others]
+    assert codes == [
+        "entries-instruments", "entries-no-key", "entries-person-twice", "entries-waves", "entries-nobody",
+    ]  # fmt: skip
+    assert [notice.code for notice in compare_entries(first, first).notices] == ["entries-identical"]
+    path = settle_sheet(compare_entries(first, second), tmp_path)
+    book = openpyxl.load_workbook(path)
+    at = next(row for row in range(1, 20) if book.active[f"A{row}"].value == "R1")
+    assert raised(read_settled, path, second, first).code == "settle-other-entries"
+    assert raised(read_settled, tmp_path / "b.csv", first, second).code == "settle-no-sheet"
+    book.active[f"F{at}"] = 8
+    book.active[f"A{at + 2}"], book.active[f"B{at + 2}"] = "R9", "u1"
+    book.save(path)
+    problems = raised(read_settled, path, first, second).problems
+    assert [p.code for p in problems] == ["settle-not-an-answer", "settle-blank", "settle-row-unknown"]
+    book.active[f"A{at}"], book.active[f"A{at + 2}"], book.active[f"B{at + 2}"] = "R7", None, None
+    book.save(path)
+    assert "settle-row" in {p.code for p in raised(read_settled, path, first, second).problems}
+    book.active[f"A{at}"], book.active[f"F{at}"], book.active[f"F{at + 1}"] = "R1", 3, "kosong"
+    book.save(path)
+    settled = read_settled(path, first, second)
+    assert [notice.code for notice in settled.notices] == ["entries-settled", "typed-once"]
+
+
 # provoked by the tests above that name no code in a table, or by tests/test_bad_inputs.py
 IN_TESTS = {
     "problem": {
         "no-such-file", "is-a-folder", "lock-file", "file-in-use", "unknown-instrument", "several-forms",
         "no-such-definition", "definition-not-text", "unknown-variant", "answers-run-backwards",
-        "codes-contradict-instrument",
+        "codes-contradict-instrument", "definition-not-workbook", "settle-blank", "settle-not-an-answer",
+        "settle-row", "settle-row-unknown", "settle-other-entries", "settle-no-sheet",
     },
     "notice": {
         "hidden-rows", "hidden-columns", "other-sheets", "open-in-excel", "synced-folder", "formula-in-item",
         "labels-not-known", "item-against-scale", "wave-backwards", "declare-wording", "one-person", "check-direction",
-        "discarded", "no-answers", "partly-answered",
+        "discarded", "no-answers", "partly-answered", "not-exported", "names-changed", "labels-shortened",
+        "texts-shortened", "characters-replaced", "blank-people",
+        "entries-identical", "entries-settled", "typed-once",
     },
     "error": {
         "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
-        "faults", "source-changed",
+        "faults", "source-changed", "unknown-export", "personal-codes", "does-not-fit", "is-the-source",
+        "entries-instruments", "entries-no-key", "entries-person-twice", "entries-waves", "entries-nobody",
     },
 }  # fmt: skip
 
 
 def test_every_message_is_provoked():
-    assert set(texts("id")["problem"]) == {*BROKEN, *REFUSED, *REFUSED_BOOKS, *IN_TESTS["problem"]}
+    assert set(texts("id")["problem"]) == {*BROKEN, *BROKEN_BOOKS, *REFUSED, *REFUSED_BOOKS, *IN_TESTS["problem"]}
     assert set(texts("id")["notice"]) == {*SAID, *IN_TESTS["notice"]}
     assert set(texts("id")["error"]) == IN_TESTS["error"]
 
@@ -468,8 +571,10 @@ def test_every_word_is_used():
     """A word nobody says is deleted."""
     sources = "\n".join(p.read_text("utf-8") for p in PACKAGE.rglob("*") if p.suffix in (".py", ".html"))
     # words whose code is put together when they are looked up
-    built = re.compile(r"kind_|status_|place_|higher_|prov_dropped_|column_|cli_|call_|figure_.*_how")
-    for table in ("words", "page"):
+    built = re.compile(
+        r"kind_|status_|place_|higher_|rule_|prov_dropped_|column_|cli_|call_|figure_.*_how|wave_|mode_|officer_|contact_|head_"
+    )
+    for table in ("words", "page", "form", "repair"):
         for code in texts("id")[table]:
             assert re.search(rf"[\"']{code}[\"']", sources) or built.match(code), code
 

@@ -24,7 +24,7 @@ from .definition import (
 )
 from .schema import Faults, did_you_mean
 from .scores_reading import read_scores
-from .toml_lines import Path
+from .toml_lines import Lines, Path
 
 Table = dict[str, Any]
 
@@ -64,7 +64,13 @@ def read_definition(text: str, file: str) -> Instrument:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise InstrumentError([Problem("not-toml", file, row=line, params={"lines": True})]) from None
-    faults = Faults(file, text)
+    lines = Lines(text)
+    faults = Faults(file, lambda path: {"row": lines.of(path)})
+    return read_table(table, faults, hashlib.sha256(text.encode()).hexdigest())
+
+
+def read_table(table: Table, faults: Faults, digest: str) -> Instrument:
+    """Check a definition as a table of words; raise every fault in it, and those found before, at once."""
     top = faults.words(table, (), schema.TOP, ("format", "name", "status", "language", "title", "items", "scores"))
     if top.get("format", 1) != 1:
         faults.add("unknown-format", ("format",), top["format"])
@@ -86,7 +92,7 @@ def read_definition(text: str, file: str) -> Instrument:
             faults.add("unknown-score", ("profile",), name, near=did_you_mean(name, known))
     _names(faults, top, items)
     if faults.problems:
-        raise InstrumentError(sorted(faults.problems, key=lambda problem: problem.row))
+        raise InstrumentError(sorted(faults.problems, key=lambda problem: problem.row or 0))
 
     plain = {key: top[key] for key in _PLAIN if key in top}
     return Instrument(
@@ -100,8 +106,8 @@ def read_definition(text: str, file: str) -> Instrument:
         variants=variants,
         profile=tuple(top.get("profile", ())),
         guards=guards,
-        file=file,
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        file=faults.file,
+        digest=digest,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..core.errors import Problem
 from ..core.language import LANGUAGES, listed, word
 from ..core.text import nearest
-from .toml_lines import Lines, Path
+from .toml_lines import Path
 
 STATUSES = ("example", "draft", "pilot", "validated", "retired")
 RULES = ("mean", "sum", "count")
@@ -88,20 +88,19 @@ FORM: Words = {"items": "whole", "id": "text", "en": "text"}
 
 
 class Faults:
-    """Collects every fault of one definition, each with its line."""
+    """Collects every fault of one definition, each with its place, which ``where`` gives as words of Problem."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, where: Callable[[Path], Mapping[str, Any]]) -> None:
         self.file = file
-        self.lines = Lines(text)
+        self.where = where
         self.problems: list[Problem] = []
 
     def add(self, code: str, path: Path, value: Any = None, **params: Any) -> None:
         """Note a fault at a path of the definition."""
         column = ".".join(str(part) for part in path if isinstance(part, str)) or None
-        line = self.lines.of(path)
-        self.problems.append(
-            Problem(code, self.file, row=line, column=column, value=value, params={**params, "lines": True})
-        )
+        place = {"column": column, **self.where(path)}
+        params["lines"] = "sheet" not in place
+        self.problems.append(Problem(code, self.file, value=value, params=params, **place))
 
     def choice(self, path: Path, value: str | None, choices: tuple[str, ...]) -> None:
         """Refuse a value that is not one of the choices."""
