@@ -215,7 +215,7 @@ def truth_text(cohort: Cohort) -> str:
         f"sukarela = {truth.volunteers:g}",
         f"ditunjuk = {truth.appointed:g}",
         "undian = 0",
-        f"hari_tambahan_daftar_tunggu = {truth.waiting_days}  # daftar tunggu: masih lebih jauh dari hari bebas; tidak di UPT undian",
+        f"hari_tambahan_daftar_tunggu = {truth.waiting_days}  # masih lebih jauh dari hari bebas; tidak di UPT undian",
         "",
         "[jawaban]  # bagaimana jawaban terjadi; laten kecuali disebut lain",
         f"bobot = {{ umum = {truth.general:g}, khas = {truth.specific:g}, hari_itu = {truth.occasion:g} }}",
