@@ -54,7 +54,7 @@ class Problem:
     row: Any = None
     column: Any = None
     cell: Any = None
-    value: Any = None
+    value: Any = field(default=None, repr=False)  # as found: never shown but by `shown_value`
     params: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -76,13 +76,19 @@ class Problem:
     def _values(self) -> dict[str, Any]:
         columns = as_list(self.column)
         return {
-            "value": listed(shown(v) for v in as_list(self.value)),
+            "value": listed(map(shown, as_list(self.value))),
             "column": listed(map(shortened, columns)),
             "columns": len(columns),
             "rows": len(as_list(self.row)),
             "file": self.file or "",
             **{name: value() if callable(value) else value for name, value in self.params.items()},
         }
+
+    @property
+    def shown_value(self) -> str:
+        """The value, or the values, as a message may show them: names, numbers and texts of persons are withheld."""
+        withheld = self.params.get("value")
+        return withheld() if callable(withheld) else joined([*map(shown, as_list(self.value))])
 
     @property
     def place(self) -> str:
@@ -93,12 +99,13 @@ class Problem:
             parts.append(word("place_file", file=self.file))
         if self.sheet:
             parts.append(word("place_sheet", sheet=self.sheet))
+        more = self.params.get("more_places", 0)
         if cells:
-            parts.append(word("place_cell" if len(cells) == 1 else "place_cells", cells=listed(cells)))
+            parts.append(word("place_cell" if len(cells) == 1 else "place_cells", cells=listed(cells, more=more)))
         elif rows:
             many = "" if len(rows) == 1 else "s"
             unit = "line" if self.params.get("lines") else "row"
-            parts.append(word(f"place_{unit}{many}", rows=listed(rows)))
+            parts.append(word(f"place_{unit}{many}", rows=listed(rows, more=more)))
         if columns and not self.params.get("lines"):
             parts.append(word("place_column", columns=listed(map(shortened, columns), 3)))
         return ", ".join(parts)
@@ -164,7 +171,7 @@ class FaultsError(ReintegraError):
                 joined(p.row),
                 joined(p.column),
                 joined(p.cell),
-                joined([*map(shown, as_list(p.value))]),
+                p.shown_value,
                 p.text,
                 p.remedy,
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 from .grids import Grid, Row, Source, Truth, Unfilled
@@ -32,6 +33,7 @@ def _grid(source: Source, table: Any) -> Grid:
     rows: list[tuple[int, Row]] = []
     hidden: list[int] = []
     formulas: dict[tuple[int, int], str] = {}
+    merged: list[tuple[int, int, int, int]] = []
     number = 0
     for element in table.iter(f"{_TABLE}table-row"):
         times = int(element.get(f"{_TABLE}number-rows-repeated", 1))
@@ -42,6 +44,7 @@ def _grid(source: Source, table: Any) -> Grid:
         for _ in range(min(times, LONGEST - len(rows))):
             number += 1
             rows.append((number, [cell for cell, _ in row]))
+            merged += [(number, left, number + down, left + across) for left, down, across in _spans(element)]
             formulas |= {(number, column): formula for column, (_, formula) in enumerate(row) if formula}
             if element.get(f"{_TABLE}visibility", "visible") != "visible":
                 hidden.append(number)
@@ -50,6 +53,7 @@ def _grid(source: Source, table: Any) -> Grid:
     padded = [(n, [*row, *[None] * (width - len(row))]) for n, row in filled]
     name = table.get(f"{_TABLE}name")
     grid = Grid(source.name, name, lambda: iter(padded), hidden_rows=tuple(hidden), formulas=formulas)
+    grid.merged = tuple(merged)
     grid.rows_expected = len(padded)
     return grid
 
@@ -80,6 +84,18 @@ def _row(element: Any) -> list[tuple[Any, str | None]]:
     while cells and cells[-1] == (None, None):
         cells.pop()
     return cells
+
+
+def _spans(element: Any) -> Iterator[tuple[int, int, int]]:
+    """Yield the merged cells of a row: column, and how many rows down and columns across they cover besides."""
+    column = 0
+    for cell in element:
+        if cell.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            across = int(cell.get(f"{_TABLE}number-columns-spanned", 1)) - 1
+            down = int(cell.get(f"{_TABLE}number-rows-spanned", 1)) - 1
+            if across or down:
+                yield column, down, across
+            column += int(cell.get(f"{_TABLE}number-columns-repeated", 1))
 
 
 def _value(cell: Any) -> Any:

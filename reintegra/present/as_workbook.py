@@ -12,7 +12,8 @@ from ..core.text import fold
 from ..instruments import Instrument
 from ..intake.cells import Decoder
 from ..intake.grids import Grid, Truth
-from ..intake.header import Finder, heading_of
+from ..intake.header import heading_of
+from ..intake.matching import Finder
 from .worksheets import put
 
 UNSURE = "? "  # before every cell of a row that was broken or joined

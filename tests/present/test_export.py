@@ -190,7 +190,8 @@ def test_nothing_personal_leaves(name, tmp_path):
         "asal": "Wahyu bin Contoh",
         "kosong": 3302010101900001,
     }
-    made = responses(["a", "b", "c"], **{heading: [value] * 3 for heading, value in secret.items()})
+    made = responses(["a", "b", "c"])
+    made = replace(made, people=made.people.assign(**secret))
     exported = export(rg.score(made), tmp_path / name)
     assert codes_of(exported) == {"not-exported"}
     assert exported.notices[0].columns == tuple(secret)
