@@ -95,6 +95,11 @@ rule = "count"
 counts = [3, 10]
 either = [["a2", "a5"]]
 [[scores]]
+name = "hitung_lagi"
+items = ["a1", "a3", "a6"]
+rule = "count"
+counts = [-1, 1]
+[[scores]]
 name = "kelompok"
 items = ["a1", "a2", "a5", "a6"]
 rule = "sum"
@@ -105,7 +110,7 @@ name = "tangga"
 items = ["a1", "a6"]
 rule = "sum"
 multiply = 0.5
-lookup = [{ upto = 0, value = -1.5 }, { upto = 3, value = 2.5 }, { upto = 6, value = 4 }]
+lookup = [{ upto = 0, value = -1.5 }, { upto = 3, value = 2.5 }, { upto = 10, value = 4 }]
 bands.x = [{ upto = 2, id = "a" }, { id = "b" }]
 bands.y = [{ below = 1, id = "c" }, { id = "d" }]
 [[scores]]
@@ -114,15 +119,15 @@ scores = { rata = 1, jumlah = -0.125 }
 rule = "sum"
 [[scores]]
 name = "isi"
-scores = ["rata", "jumlah", "hitung"]
+scores = ["hitung", "hitung_lagi"]
 rule = "sum"
-min_answered = 2
+min_answered = 1
 prorate = true
 round_before_bands = true
 higher_is = "better"
 [[scores]]
 name = "timbang"
-scores = { rata = 2, hitung = 1 }
+scores = { hitung = 2, hitung_lagi = 1 }
 rule = "mean"
 min_answered = 1
 formative = true
