@@ -14,7 +14,8 @@ from .core.files import output_folder, renamed, write_whole
 from .core.language import LANGUAGES, set_language, word
 from .instruments import Instrument, instruments, load_instrument, status_line
 from .intake import Responses
-from .intake.reader import LAYOUTS, USES, Options, read
+from .intake.options import LAYOUTS, USES, Options
+from .intake.reader import read
 
 FINE, FAULTS, WRONG_CALL = 0, 1, 2
 LONG = 50_000
@@ -22,7 +23,9 @@ COMMANDS = ("report", "score", "check", "export", "double", "form", "instruments
 READING = ("report", "score", "check", "export", "double")
 FORMATS = ("xlsx", "sav", "csv", "csv-excel", "docx")
 CALLER = frozenset({"unknown-instrument", "several-forms", "no-such-definition", "no-such-file", "is-a-folder"})
-CALLER_SAID = frozenset({"bad-value", "values-contradict-labels", "missing-code-is-answer", "unknown-variant"})
+CALLER_SAID = frozenset(
+    {"bad-value", "values-contradict-labels", "missing-code-is-answer", "unknown-variant", "wave-twice", "wrong-option"}
+)
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -225,7 +228,7 @@ def _score(said: argparse.Namespace) -> int:
     from .present.trace import remember
     from .present.workbook import write_workbook
 
-    folder = output_folder(said.out)
+    folder = output_folder(said.out, "skor.csv", "skor.xlsx", "asal.json")
     scores = score(_answers(said)[1], variant=said.variant)
     remember(folder, scores, said.changed)
     table = scores.in_words(language()).reset_index()

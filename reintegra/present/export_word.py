@@ -12,7 +12,8 @@ import pandas as pd
 from ..core.language import in_language, language, number, say, word
 from ..intake import Responses
 from ..measure import Scores, answers, describe
-from ..measure.describe import SMALLEST_GROUP, waves
+from ..measure.describe import SMALLEST_GROUP
+from ..measure.waves import waves
 from .outgoing import Outgoing, writable
 from .workbook import codebook
 

@@ -77,7 +77,7 @@ def write_problems(out: str | Path, table: pd.DataFrame) -> tuple[Path, Path]:
     ------
     docs/messages.md
     """
-    folder = output_folder(out)
+    folder = output_folder(out, "masalah.csv", "masalah.xlsx")
     csv = write_whole(folder / "masalah.csv", lambda path: write_csv(path, table))
     headed = table.rename(columns={name: word(f"column_{name}") for name in COLUMNS})
     sheets: list[tuple[str, list[str], pd.DataFrame]] = [(word("sheet_problems"), [], headed)]
