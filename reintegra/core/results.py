@@ -25,6 +25,9 @@ class Result:
     status: str
     notes: tuple[Notice, ...] = field(default=(), kw_only=True)
 
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = Result.__repr__  # type: ignore[method-assign]  # else a dataclass writes one that lists it all
+
     @property
     def sentence(self) -> str:
         """What the table says, in one sentence of the current language."""

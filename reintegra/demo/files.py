@@ -157,7 +157,7 @@ def truth_text(cohort: Cohort) -> str:
     tested = next(programme for programme in lottery.places if programme != NO_PROGRAMME)
     interviewer, heard = truth.interviewer
     lines = [
-        "# Kebenaran tentang orang-orang rekaan di folder ini. Tidak satu pun sungguh ada.",
+        "# Kebenaran tentang orang-orang rekaan di folder ini. Tidak seorang pun sungguh ada.",
         "# Ditulis oleh: python -m reintegra.demo. Jangan diubah dengan tangan.",
         "#",
         "# «Laten»: 0 = orang biasa pada gelombang awal; 1 = sebaran (sd) antarorang. «Poin»: skala skor 0-100.",
@@ -218,7 +218,7 @@ def truth_text(cohort: Cohort) -> str:
         f"sukarela = {truth.volunteers:g}",
         f"ditunjuk = {truth.appointed:g}",
         "undian = 0",
-        f"hari_tambahan_daftar_tunggu = {truth.waiting_days}  # yang menunggu bebasnya lebih lama; tidak di UPT undian",
+        f"hari_tambahan_daftar_tunggu = {truth.waiting_days}  # masih lebih jauh dari hari bebas; tidak di UPT undian",
         "",
         "[jawaban]  # bagaimana jawaban terjadi; laten kecuali disebut lain",
         f"bobot = {{ umum = {truth.general:g}, khas = {truth.specific:g}, hari_itu = {truth.occasion:g} }}",
@@ -230,7 +230,7 @@ def truth_text(cohort: Cohort) -> str:
         f"setuju_sd = {truth.agreeing_sd:g}  # beda antarorang dalam dorongan itu",
         f"setuju_terundi = {{ rata = {cohort.style.mean():.2f}, sd = {cohort.style.std():.2f} }}  # orang-orang ini",
         f'pewawancara = {{ kode = "{interviewer}", efek = {heard:g} }}  # hanya bila dibacakan atau wawancara',
-        f"petugas_hadir = {truth.officer:g}  # per langkah 0, 1, 2: jawaban tampak lebih siap",
+        f"petugas_hadir = {truth.officer:g}  # per tingkat 0, 1, 2: jawaban tampak lebih siap",
         f"riwayat_narkoba = {truth.drug_history:g}  # peluang; pasti di rehab_sosial; lainnya 77 pada KMB",
         "asal_asalan = ["
         + ", ".join(f'"{p.code}"' for p, c in zip(cohort.people, cohort.careless, strict=True) if c)
