@@ -1,4 +1,4 @@
-"""The command line: python -m reintegra report | score | check | instruments | lab."""
+"""The command line: python -m reintegra report | score | check | export | double | form | instruments | lab."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from .core.files import output_folder, renamed, write_whole
 from .core.language import LANGUAGES, set_language, word
 from .instruments import Instrument, instruments, load_instrument, status_line
 from .intake import Responses
-from .intake.reader import LAYOUTS, USES, Options, read
+from .intake.options import LAYOUTS, USES, Options
+from .intake.reader import read
 
 FINE, FAULTS, WRONG_CALL = 0, 1, 2
 LONG = 50_000
+COMMANDS = ("report", "score", "check", "export", "double", "form", "instruments", "lab")
+READING = ("report", "score", "check", "export", "double")
+FORMATS = ("xlsx", "sav", "csv", "csv-excel", "docx")
 CALLER = frozenset({"unknown-instrument", "several-forms", "no-such-definition", "no-such-file", "is-a-folder"})
-CALLER_SAID = frozenset({"bad-value", "values-contradict-labels", "missing-code-is-answer", "unknown-variant"})
+CALLER_SAID = frozenset(
+    {"bad-value", "values-contradict-labels", "missing-code-is-answer", "unknown-variant", "wave-twice", "wrong-option"}
+)
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -57,40 +63,55 @@ def parser() -> argparse.ArgumentParser:
         description=word("cli_about"),
         epilog=word("cli_examples"),
     )
-    commands = top.add_subparsers(dest="command", required=True, metavar="report | score | check | instruments | lab")
-    for name in ("report", "score", "check"):
-        made = commands.add_parser(
-            name,
-            help=word(f"cli_{name}"),
-            description=word(f"cli_{name}"),
-            epilog=word("cli_examples"),
-        )
-        made.add_argument("file", metavar="FILE", help=word("cli_file"))
-        made.add_argument("--instrument", required=True, metavar="NAME|FILE", help=word("cli_instrument"))
-        made.add_argument("--out", default="data/hasil", metavar="DIR", help=word("cli_out"))
-        made.add_argument("--sheet", help=word("cli_sheet"))
-        made.add_argument("--key", nargs="+", metavar="COLUMN", help=word("cli_key"))
-        made.add_argument("--columns", nargs="+", metavar="HEADING=ITEM", type=_column, help=word("cli_columns"))
-        made.add_argument("--layout", choices=LAYOUTS, help=word("cli_layout"))
-        made.add_argument("--item", metavar="COLUMN", help=word("cli_item"))
-        made.add_argument("--answer", metavar="COLUMN", help=word("cli_answer"))
-        made.add_argument("--waves", nargs="+", metavar="WAVE=PATTERN", type=_column, help=word("cli_waves"))
-        made.add_argument("--merge-columns", action="store_true", help=word("cli_merge"))
-        made.add_argument("--use", choices=USES, help=word("cli_use"))
-        made.add_argument("--missing", nargs="+", default=(), metavar="VALUE", help=word("cli_missing"))
-        made.add_argument("--values", nargs="+", metavar="CELL=CODE", type=_pair, help=word("cli_values"))
-        made.add_argument("--duplicates", choices=("first", "last"), help=word("cli_duplicates"))
-        if name != "check":
+    commands = top.add_subparsers(dest="command", required=True, metavar=" | ".join(COMMANDS))
+    for name in COMMANDS:
+        said = word(f"cli_{name}")
+        made = commands.add_parser(name, help=said, description=said, epilog=word("cli_examples"))
+        made.add_argument("--lang", choices=LANGUAGES, default="id", help=word("cli_lang"))
+        if name in READING:
+            _reading(made, twice=name == "double")
+        if name == "form":
+            made.add_argument("instrument", metavar="NAME|FILE", help=word("cli_instrument"))
+        if name in (*READING, "form"):
+            made.add_argument("--out", type=_folder, default="data/hasil", metavar="DIR", help=word("cli_out"))
+        if name == "export":
+            made.add_argument("--to", nargs="+", choices=FORMATS, default=["xlsx"], help=word("cli_to"))
+        if name == "double":
+            made.add_argument("--typist", metavar="COLUMN", help=word("cli_typist"))
+            made.add_argument("--settled", metavar="FILE", help=word("cli_settled"))
+        if name in ("report", "score"):
             made.add_argument("--variant", help=word("cli_variant"))
             made.add_argument("--changed", metavar="REASON", help=word("cli_changed"))
         if name == "report":
             made.add_argument("--by", metavar="COLUMN", help=word("cli_by"))
             made.add_argument("--wave", help=word("cli_wave"))
-    for name in ("instruments", "lab"):
-        commands.add_parser(name, help=word(f"cli_{name}"), description=word(f"cli_{name}"))
-    for made in commands.choices.values():
-        made.add_argument("--lang", choices=LANGUAGES, default="id", help=word("cli_lang"))
     return top
+
+
+def _reading(made: argparse.ArgumentParser, *, twice: bool) -> None:
+    """Add what says how a file is to be read."""
+    made.add_argument("file", metavar="FILE", help=word("cli_file"))
+    if twice:
+        made.add_argument("second", metavar="SECOND", help=word("cli_second"))
+    made.add_argument("--instrument", required=True, metavar="NAME|FILE", help=word("cli_instrument"))
+    made.add_argument("--sheet", help=word("cli_sheet"))
+    made.add_argument("--key", nargs="+", metavar="COLUMN", help=word("cli_key"))
+    made.add_argument("--columns", nargs="+", metavar="HEADING=ITEM", type=_column, help=word("cli_columns"))
+    made.add_argument("--layout", choices=LAYOUTS, help=word("cli_layout"))
+    made.add_argument("--item", metavar="COLUMN", help=word("cli_item"))
+    made.add_argument("--answer", metavar="COLUMN", help=word("cli_answer"))
+    made.add_argument("--waves", nargs="+", metavar="WAVE=PATTERN", type=_column, help=word("cli_waves"))
+    made.add_argument("--merge-columns", action="store_true", help=word("cli_merge"))
+    made.add_argument("--use", choices=USES, help=word("cli_use"))
+    made.add_argument("--missing", nargs="+", default=(), metavar="VALUE", help=word("cli_missing"))
+    made.add_argument("--values", nargs="+", metavar="CELL=CODE", type=_pair, help=word("cli_values"))
+    made.add_argument("--duplicates", choices=("first", "last"), help=word("cli_duplicates"))
+
+
+def _folder(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(word("cli_no_folder"))
+    return text
 
 
 def _pair(text: str) -> tuple[str, int]:
@@ -177,14 +198,14 @@ def _progress(done: int, expected: int | None) -> None:
         print(f"\r{word('cli_progress')} {done:,}{total}", end=end, file=sys.stderr, flush=True)
 
 
-def _answers(said: argparse.Namespace) -> tuple[Instrument, Responses]:
+def _answers(said: argparse.Namespace, file: str | None = None) -> tuple[Instrument, Responses]:
     instrument = load_instrument(said.instrument)
     values = dict(said.values) if said.values else None
     columns = dict(said.columns) if said.columns else None
     waves = dict(said.waves) if said.waves else None
     shape = (said.merge_columns, waves, said.layout, said.item, said.answer, said.use)
     options = Options(said.sheet, said.key, columns, values, tuple(said.missing), said.duplicates, *shape)
-    return instrument, read(said.file, instrument, options, _progress)
+    return instrument, read(said.file if file is None else file, instrument, options, _progress)
 
 
 def _report(said: argparse.Namespace) -> int:
@@ -207,7 +228,7 @@ def _score(said: argparse.Namespace) -> int:
     from .present.trace import remember
     from .present.workbook import write_workbook
 
-    folder = output_folder(said.out)
+    folder = output_folder(said.out, "skor.csv", "skor.xlsx", "asal.json")
     scores = score(_answers(said)[1], variant=said.variant)
     remember(folder, scores, said.changed)
     table = scores.in_words(language()).reset_index()
@@ -222,7 +243,7 @@ def _score(said: argparse.Namespace) -> int:
 
 
 def _check(said: argparse.Namespace) -> int:
-    from .present import problems_table, write_problems
+    from .present import coloured_copy, problems_table, write_problems
 
     output_folder(said.out)
     error: IntakeError | None = None
@@ -241,13 +262,60 @@ def _check(said: argparse.Namespace) -> int:
     faults = len(error.problems) if error is not None else 0
     said_too = renamed([(csv, "masalah.csv"), (book, "masalah.xlsx")])
     print(word("cli_checked", faults=faults, notices=len(notices), csv=csv, book=book) + said_too)
+    if error is not None:
+        instrument = load_instrument(said.instrument)
+        print(coloured_copy(said.file, error.problems, said.out, instrument=instrument, use=said.use))
     return FAULTS if error is not None else FINE
+
+
+def _export(said: argparse.Namespace) -> int:
+    from .measure import score
+
+    folder = output_folder(said.out)
+    _write_exports(score(_answers(said)[1]), folder / Path(said.file).stem, said.to)
+    return FINE
+
+
+def _write_exports(what: Any, path: Path, formats: Sequence[str]) -> None:
+    from .present import export
+
+    for kind in dict.fromkeys(formats):
+        name, style = (
+            (f"{path.name}_excel.csv", "excel-id") if kind == "csv-excel" else (f"{path.name}.{kind}", "plain")
+        )
+        print(export(what, path.with_name(name), style=style))
+
+
+def _double(said: argparse.Namespace) -> int:
+    """Compare two typings; or, once their differences are settled, write the settled answers."""
+    from .intake import compare_entries
+    from .present import read_settled, settle_sheet
+
+    folder = output_folder(said.out)
+    first, second = (_answers(said, file)[1] for file in (said.file, said.second))
+    entries = compare_entries(first, second, typist=said.typist)
+    if said.settled:
+        _write_exports(read_settled(said.settled, first, second), folder / "jawaban", ["xlsx"])
+        return FINE
+    print(entries)
+    if entries.table.empty:
+        return FINE
+    print(word("cli_settle", path=settle_sheet(entries, folder)))
+    return FAULTS
+
+
+def _form(said: argparse.Namespace) -> int:
+    from .present import write_forms
+
+    print(write_forms(load_instrument(said.instrument), said.out))
+    return FINE
 
 
 def _instruments(said: argparse.Namespace) -> int:
     table = instruments()
     for row in table.itertuples():
-        print(f"{row.name:<14}{row.items:>4}  {row.status:<10} {row.title}")
+        status = word(f"status_word_{row.status}")
+        print(f"{row.name:<14}{row.items:>4}  {status:<12} {row.title}")
     return FINE
 
 

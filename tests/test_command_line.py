@@ -130,4 +130,51 @@ def test_the_list_of_instruments_is_printed(capsys):
     assert run("instruments") == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 28
-    assert any(line.startswith("siap_36") and "draft" in line for line in lines)
+    assert any(line.startswith("siap_36") and "rancangan" in line for line in lines)
+
+
+def test_check_of_a_faulty_file_leaves_a_copy_to_mend(tmp_path, capsys):
+    assert run("check", FILES / "gf09_unknown_labels.csv", *KSR, "--out", tmp_path) == 1
+    book = openpyxl.load_workbook(tmp_path / "gf09_unknown_labels_perbaiki.xlsx")
+    assert book.worksheets[1]["G3"].comment is not None
+    assert "gf09_unknown_labels_perbaiki.xlsx" in capsys.readouterr().out
+
+
+def test_export_writes_each_format_once(tmp_path):
+    formats = ("xlsx", "sav", "csv", "csv-excel", "docx")
+    assert run("export", FILES / "gf01_google_sheets.csv", *KSR, "--to", *formats, "--out", tmp_path) == 0
+    stem = "gf01_google_sheets"
+    written = [f"{stem}.csv", f"{stem}.docx", f"{stem}.sav", f"{stem}.xlsx", f"{stem}_excel.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(written)
+
+
+def test_two_typings_are_compared_settled_and_put_together(tmp_path, capsys):
+    first, second = FILES / "gf06_linear_scale.csv", tmp_path / "kedua.csv"
+    text = first.read_text("utf-8")
+    person = next(line for line in text.splitlines() if "R-001" in line)
+    second.write_text(text.replace(person, f"{person[:-1]}{5 - int(person[-1])}"), encoding="utf-8")
+    call = ["double", first, second, *KSR, "--out", tmp_path]
+    assert run(*call) == 1
+    assert "1 dari" in capsys.readouterr().out
+    sheet = tmp_path / "selisih_entri.xlsx"
+    assert run(*call, "--settled", sheet) == 1
+    assert "belum diputuskan" in capsys.readouterr().err
+    book = openpyxl.load_workbook(sheet)
+    final = next(c for row in book.worksheets[0].iter_rows() for c in row if c.value == "Putusan")
+    book.worksheets[0].cell(final.row + 1, final.column, int(person[-1]))
+    book.save(sheet)
+    assert run(*call, "--settled", sheet) == 0
+    assert run("double", first, tmp_path / "jawaban.xlsx", *KSR, "--out", tmp_path) == 0
+
+
+def test_form_writes_the_three_forms(tmp_path):
+    assert run("form", "siap_36", "--out", tmp_path) == 0
+    names = ["siap_36.xlsx", "siap_36_dibacakan.html", "siap_36_kertas.html"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+
+
+def test_an_output_folder_without_a_name_is_a_wrong_call(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run("check", FILES / "gf01_google_sheets.csv", *KSR, "--out", "")
+    assert stopped.value.code == 2
+    assert "sebutkan foldernya" in capsys.readouterr().err

@@ -6,8 +6,10 @@ import re
 import string
 import tomllib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pyreadstat
@@ -18,10 +20,35 @@ from reintegra import evaluate as ev
 from reintegra.core.errors import FaultsError, OutputError
 from reintegra.core.files import output_folder, write_text
 from reintegra.core.language import LANGUAGES, speaking, texts
+from reintegra.core.moments import Moments, ScoreTable
 from reintegra.evaluate import cluster_robust, compare_site_means, mixed_model, paired_effects, site_sums
-from reintegra.instruments import read_definition
-from reintegra.measure import describe, distribution, profile
-from reintegra.present import report_page
+from reintegra.instruments import from_xlsform, read_definition, to_xlsform
+from reintegra.intake import compare_entries, responses_of
+from reintegra.measure import (
+    adequacy,
+    alpha,
+    cfa,
+    describe,
+    distribution,
+    efa,
+    expert_panel,
+    icc,
+    mantel_dif,
+    minimal_important_change,
+    moments,
+    omega_total,
+    partial_credit,
+    person_scores,
+    polychoric,
+    profile,
+    reliability,
+    reliable_change,
+    response_quality,
+    retest,
+    sem,
+    without_flagged,
+)
+from reintegra.present import export, read_settled, report_page, settle_sheet
 
 PACKAGE = Path(rg.__file__).parent
 NOTE = Path(__file__).parent / "corpus" / "instrument.toml"
@@ -101,6 +128,17 @@ BROKEN = {
     "min-answered-too-high": ('name = "b"', 'name = "b"\nmin_answered = 3', "min_answered"),
     "unequal-answers": ('name = "u2"', 'name = "u2"\ncodes = [0, 1]', 'items = ["u1", "u2"]'),
     "rescale-and-multiply": ("rescale = [0, 100]", "rescale = [0, 100]\nmultiply = 2", "[[scores]]"),
+    "items-alike": ('name = "u2"', 'name = "u_1"', "u_1"),
+    "codes-far-apart": ("value = 3", "value = 3000", "setuju"),
+    "flag-outside": ('name = "u1"', 'name = "u1"\nflag = { at = 9, id = "x" }', "at = 9"),
+    "skip-order": ('items = ["u4"]', 'items = ["u4", "u1"]', "when"),
+    "either-twice": ('name = "b"', 'name = "b"\neither = [["u3", "u3"]]', "either"),
+    "counts-nothing": ('name = "b"', 'name = "b"\ncounts = [7]', "counts"),
+    "word-not-used": ('name = "b"', 'name = "b"\ncounts = [3]', "counts"),
+    "partial-sum": ('name = "b"', 'name = "b"\nmin_answered = 1\nrescale = [0, 10]', "min_answered"),
+    "lookup-too-short": ('name = "b"', 'name = "b"\nlookup = [{ upto = 4, value = 1 }]', "lookup"),
+    "never-varies": ('name = "b"', 'name = "b"\nmultiply = 0', "[[scores]]"),
+    "bands-alike": ('id = "tinggi"', 'id = "rendah"', "bands"),
     "lookup-not-rising": (
         'name = "b"',
         'name = "b"\nlookup = [{ upto = 4, value = 1 }, { upto = 3, value = 2 }]',
@@ -116,6 +154,17 @@ BROKEN = {
     "two-edges": ("below = 50", "below = 50, upto = 60", "upto"),
 }
 
+# code: (sheet, cell of the same definition as a workbook, what the mistake makes of it), None for the whole sheet
+BROKEN_BOOKS = {
+    "heading-twice": ("scores", "D1", "items"),
+    "no-heading": ("scores", "Z3", "catatan"),
+    "no-scores-sheet": ("scores", None, None),
+    "choice-not-whole": ("choices", "B2", "tidak"),
+    "choice-not-answer": ("choices", "B4", 500),
+    "item-not-asked": ("items", "A2", "u9"),
+    "question-not-listed": ("items", "A2", "u9"),
+}
+
 
 def raised(call, *arguments, **options):
     """Return the error a call raises."""
@@ -124,11 +173,40 @@ def raised(call, *arguments, **options):
     return caught.value
 
 
+@pytest.mark.parametrize("code", BROKEN_BOOKS)
+def test_a_broken_workbook_of_a_form_is_refused_by_name(code, tmp_path):
+    path = to_xlsform(read_definition(DEFINITION, "uji.toml"), tmp_path / "uji.xlsx")
+    book = openpyxl.load_workbook(path)
+    sheet, cell, text = BROKEN_BOOKS[code]
+    if cell:
+        book[sheet][cell] = text
+    else:
+        book.remove(book[sheet])
+    book.save(path)
+    problem = next(p for p in raised(from_xlsform, path).problems if p.code == code)
+    assert problem.file == "uji.xlsx"
+    if code != "question-not-listed":  # that one is told where it is asked
+        assert (problem.sheet, problem.cell) == (sheet, cell)
+    for lang in LANGUAGES:
+        with speaking(lang):
+            assert problem.text
+            assert problem.remedy
+
+
+def test_a_definition_that_is_no_workbook_is_refused_by_name(tmp_path):
+    path = tmp_path / "uji.xlsx"
+    path.write_text("bukan buku kerja")
+    assert raised(from_xlsform, path).code == raised(rg.load_instrument, path).code == "definition-not-workbook"
+    assert raised(from_xlsform, tmp_path / "tidak ada.xlsx").code == "no-such-definition"
+
+
 @pytest.mark.parametrize("code", BROKEN)
 def test_a_broken_definition_is_refused_with_its_line(code):
     old, new, mark = BROKEN[code]
     assert old in DEFINITION
     broken = DEFINITION.replace(old, new, 1)
+    if code == "counts-nothing":
+        broken = broken.replace('items = ["u3", "u4"]\nrule = "sum"', 'items = ["u3", "u4"]\nrule = "count"', 1)
     if code == "no-scores":
         broken = broken.replace("format = 1", "scores = []\nformat = 1", 1)
     error = raised(read_definition, broken, "uji.toml")
@@ -161,6 +239,7 @@ def csv(*lines, head="Kode,u1,u2,u3,u4"):
 
 FINE = ("R1,1,2,3,1", "R2,3,3,3,3")
 LONG = "kode,butir,jawaban\n" + "".join(f"{k},u{i},3\n" for k in ("R1", "R2") for i in range(1, 5))
+TICKS = "Kode,u1,,,,u2,,,,u3,,,,u4,,,\n," + ",".join(["Tidak,Ragu,Cukup,Ya"] * 4) + "\nR1" + ",v,,," * 4 + "\n"
 # code: (content of the file, options of the call)
 REFUSED = {
     "empty-file": ("", {}),
@@ -176,6 +255,7 @@ REFUSED = {
     "no-items-found": (csv("a,b", head="x,y"), {}),
     "missing-item": (csv("R1,1,2,3", head="Kode,u1,u2,uu3"), {}),
     "two-columns-for-one-item": (csv("R1,1,2,3,1,1", head="Kode,u1,u2,u3,u4,U4"), {}),
+    "name-contradicts-text": ("Kode,u1,u2,u3,u4\nKode,u1,u2,u4,u3\nR1,3,2,3,1\n", {}),
     "other-form": (csv("R1,1,1,1,1,1,1", head="Kode,q1,q2,q3,q4,q5,q6"), {}),
     "no-such-column": (csv(*FINE), {"key": "kodee"}),
     "no-such-sheet": (csv(*FINE), {"sheet": "Pra"}),
@@ -185,6 +265,8 @@ REFUSED = {
     "missing-key": (csv(",3,2,3,1", *FINE), {}),
     "duplicate-key-conflict": (csv("R1,1,2,3,1", "R1,3,2,3,1"), {}),
     "duplicate-key-identical": (csv("R1,1,2,3,1", "R1,1,2,3,1"), {}),
+    "keys-alike": (csv("P-01,1,2,3,1", "p1,1,2,3,1"), {}),
+    "not-a-code": (csv("#REF!,1,2,3,1", "R1,1,2,3,1"), {}),
     "keys-differ-by-zeros": (csv("001,1,2,3,1", "1,1,2,3,1"), {}),
     "out-of-range": (csv("R1,1,2,7,1", "R2,3,2,3,1"), {}),
     "codes-shifted": (csv("R1,0,1,2,0", "R2,2,2,2,2"), {}),
@@ -204,6 +286,22 @@ REFUSED = {
     "one-answer-a-row": (LONG, {}),
     "answered-twice": (LONG + "R1,u1,2\n", {"layout": "long"}),
     "two-columns-for-one-row": (csv("R1,3,2,3,1,2", head="Kode,u1,u2,u3,u4,U4"), {"merge_columns": True}),
+    "code-not-in-values": (csv("R1,1,2,3,1"), {"values": {1: 3, 3: 1}}),
+    "missing-wave": (csv("1,R1,3,2,3,1", ",R1,3,2,3,1", head="Gelombang,Kode,u1,u2,u3,u4"), {}),
+    "wrong-option": (csv(*FINE), {"missing": 9}),
+    "wave-twice": (csv(*FINE), {"waves": {"pra": "u{n}", "pasca": "u{n}"}}),
+    "long-without-key": (
+        LONG.replace("R1", "1")
+        .replace("kode", "no", 1)
+        .split("R2")[0]
+        .replace("1,u2", "2,u2")
+        .replace("1,u3", "3,u3")
+        .replace("1,u4", "4,u4"),
+        {"layout": "long"},
+    ),
+    "item-name-unknown": (LONG.replace("R2,u4", "R2,u-O4"), {"layout": "long"}),
+    "tick-column-unknown": (TICKS, {"layout": "ticks"}),
+    "more-of-these": (csv(*(f"R{i},3,kata{'x' * i}!,3,1" for i in range(60))), {}),
     "ragged-row": (csv("R1,3,2", "R2,3,3,3,3"), {}),
     "blank-in-group": (csv("R1,3,2,3,1,A", "R2,3,2,3,1,", head="Kode,u1,u2,u3,u4,Unit"), {}),
     "unknown-option": (csv(*FINE), {"layout": "miring"}),
@@ -255,6 +353,7 @@ def archive(members):
 
 REFUSED_BOOKS = {
     "several-data-sheets": lambda: workbook(Pra=ROWS, Pasca=ROWS),
+    "waves-without-key": lambda: workbook(Pra=[row[1:] for row in ROWS], Pasca=ROWS),
     "true-false-in-item": lambda: workbook(Pra=[ROWS[0], ["R1", True, 2, 3, 1]]),
     "formula-without-value": lambda: workbook(Pra=[ROWS[0], ["R1", "=1+1", 2, 3, 1]]),
     "number-too-long": lambda: workbook(Pra=[[*ROWS[0], "NIK"], ["R1", 3, 2, 3, 1, 3302010101900001]]),
@@ -268,7 +367,8 @@ REFUSED_BOOKS = {
 def test_a_faulty_workbook_is_refused_by_name(code, tmp_path, instrument):
     path = tmp_path / "pra.xlsx"
     path.write_bytes(REFUSED_BOOKS[code]())
-    error = raised(rg.read_responses, path, instrument)
+    options = {"waves": {"pra": "Pra", "pasca": "Pasca"}} if code == "waves-without-key" else {}
+    error = raised(rg.read_responses, path, instrument, **options)
     assert [problem.code for problem in error.problems] == [code]
 
 
@@ -311,6 +411,20 @@ def test_a_variant_that_is_not_declared_is_refused():
     assert "rounded" in str(error)
 
 
+def test_answers_are_scored_with_the_instrument_they_were_read_with():
+    k6 = rg.load_instrument("k6")
+    error = raised(rg.score, responses_of(frame(k6, [[1] * 6]), k6), "k10")
+    assert error.code == "other-instrument"
+    assert "k10" in str(error)
+
+
+def test_waves_in_no_known_order_are_said():
+    k6 = rg.load_instrument("k6")
+    index = pd.MultiIndex.from_tuples([("P1", "mawar"), ("P1", "melati")])
+    notices = rg.score(frame(k6, [[1] * 6] * 2).set_index(index), k6).notices
+    assert "waves-as-in-file" in {notice.code for notice in notices}
+
+
 def test_answers_that_run_the_other_way_are_refused():
     k10 = rg.load_instrument("k10")
     error = raised(rg.score, frame(k10, [[5, 5, 5, 4, 5, 5, 4, 5, 4, 5]] * 6), k10)
@@ -333,6 +447,12 @@ SAID = {
     "not-approved-rows": (csv("R1,3,2,3,1,not approved", head="Kode,u1,u2,u3,u4,_validation_status"), {}),
     "incomplete-responses": (csv("R1,3,2,3,1,0", head="Kode,u1,u2,u3,u4,uji_complete"), {}),
     "items-not-used": (LONG + "R1,catatan,halo\n", {"layout": "long"}),
+    "waves-tidied": (
+        csv(
+            "R1,3,2,3,1,pra", "R1,3,2,3,1,Pasca", "R2,3,2,3,1,Pra", "R3,3,2,3,1,pra", head="Kode,u1,u2,u3,u4,Gelombang"
+        ),
+        {},
+    ),
     "waves-found": (csv("R1,3,2,3,1,awal", "R1,3,2,3,1,akhir", head="Kode,u1,u2,u3,u4,Gelombang"), {}),
     "dates-unread": (csv("R1,3,2,3,1,21/01/2026", "R2,3,2,3,1,kemarin", head="Kode,u1,u2,u3,u4,Tanggal"), {}),
     "date-order-month-first": (csv("R1,3,2,3,1,01/21/2026", head="Kode,u1,u2,u3,u4,Tanggal"), {}),
@@ -412,10 +532,14 @@ def test_what_cannot_be_shown_is_refused(tmp_path, instrument, monkeypatch):
     def full(self, *arguments, **options):
         raise OSError(28, os.strerror(28))
 
+    (tmp_path / "skor.csv").mkdir()
+    codes += [raised(output_folder, out, "skor.csv").code for out in (tmp_path, "")]
     monkeypatch.setattr(Path, "write_text", full)
     codes.append(raised(write_text, tmp_path / "laporan.html", "x").code)
+    codes.append(raised(write_text, tmp_path / "tidak ada" / "laporan.html", "x").code)
     assert codes == [
-        "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
+        "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "folder-in-the-way",
+        "cannot-write-folder", "disk-full", "cannot-write-file",
     ]  # fmt: skip
     assert not list(tmp_path.glob("*.html"))
     assert issubclass(OutputError, rg.ReintegraError)
@@ -518,31 +642,255 @@ def test_what_the_reader_of_an_evaluation_must_know_is_said():
     assert all(note.text in result._repr_html_() for result in said.values() for note in result.notes)
 
 
+def rasch(rows, times, codes=(0, 1)):
+    """Return the score table of some rows of answers, each given several times."""
+    frame = pd.DataFrame(rows * times, columns=[f"b{i}" for i in range(len(rows[0]))])
+    return ScoreTable.of(frame, list(frame), list(codes))
+
+
+def test_item_models_and_response_quality_that_cannot_be_are_refused():
+    k10 = rg.load_instrument("k10")
+    few, more = (responses_of(frame(k10, [[1] * 10] * n), k10, direction_known=True) for n in (5, 6))
+    codes = [
+        raised(partial_credit, rasch([(0, 1), (1, 0)], 100, (0, 1, 2))).code,
+        raised(partial_credit, rasch([(1, 0, 0, 0), (0, 1, 0, 0), (1, 1, 1, 0), (1, 1, 0, 1)], 50)).code,
+        raised(mantel_dif, rasch([(0, 1), (1, 0)], 100), by="g").code,
+        raised(without_flagged, rg.score(few), response_quality(more)).code,
+    ]
+    assert codes == ["unused-answer", "no-maximum", "groups-too-small", "rows-differ"]
+    assert "collapse=True" in str(raised(partial_credit, rasch([(0, 1), (1, 0)], 100, (0, 1, 2))))
+
+
+def test_what_the_reader_of_item_models_and_response_quality_must_know_is_said():
+    rng = np.random.default_rng(5)
+    slopes, cuts = np.array([0, 1, 1, 1, 6, 1]), np.array([[-1, 0, 1]] * 5 + [[1, 0, -1]])
+    theta = rng.normal(size=600)
+    log = slopes[:, None] * (theta[:, None, None] - cuts)
+    weights = np.exp(np.concatenate([np.zeros((600, 6, 1)), log.cumsum(axis=2)], axis=2))
+    chance = (weights / weights.sum(axis=2, keepdims=True)).cumsum(axis=2)
+    drawn = pd.DataFrame((rng.random((600, 6, 1)) > chance).sum(axis=2), columns=list("abcdef"))
+    table = ScoreTable.of(drawn.assign(g=["p"] * 290 + ["q"] * 290 + ["r"] * 20), list("abcdef"), range(4), by="g")
+    said = {notice.code for notice in (*partial_credit(table).notes, *mantel_dif(table, by="g").notes)}
+    siap = rg.load_instrument("siap_36")
+    waves = frame(siap, rng.integers(1, 5, (240, 36)))
+    waves["kode"], waves["gelombang"] = [*range(120)] * 2, ["a"] * 120 + ["b"] * 120
+    twice = responses_of(waves.set_index(["kode", "gelombang"]), siap)
+    said |= {notice.code for notice in mantel_dif(twice, "men", by="gelombang").notes}
+    said |= {notice.code for notice in response_quality(responses_of(frame(siap, [[4] * 36]), siap)).notes}
+    assert said == {
+        "pcm-extreme", "pcm-disordered", "pcm-noisy", "pcm-muted", "dif-left-out", "dif-same-people", "quality-flagged",
+    }  # fmt: skip
+
+
+def ordered(n, loadings, seed=1):
+    """Return answers that follow one factor, coded 0 to 3."""
+    rng, loadings = np.random.default_rng(seed), np.array(loadings)
+    z = rng.normal(size=(n, 1)) * loadings + rng.normal(size=(n, len(loadings))) * np.sqrt(1 - loadings**2)
+    return pd.DataFrame(np.digitize(z, [-1, 0, 1]), columns=list("abcdef")[: len(loadings)])
+
+
+def test_dimensions_that_cannot_be_worked_out_are_refused():
+    answers = ordered(300, [0.7] * 6)
+    unrelated = pd.DataFrame(list(np.ndindex(2, 2, 2, 2)) * 20, columns=list("abcd"))
+    calls = {
+        "correlation-of-one": (cfa, answers.assign(g=answers["a"])),
+        "needs-rows": (cfa, Moments.of(answers)),
+        "no-solution": (cfa, unrelated),
+        "item-on-two-factors": (cfa, answers, {"f": list("abc"), "g": list("cde")}),
+        "factor-of-one-item": (cfa, answers, {"f": list("abc"), "g": ["d"]}),
+        "no-inverse": (adequacy, answers.assign(g=answers["a"] + answers["b"])),
+        "too-many-factors": (efa, answers, 4),
+    }
+    assert [raised(*call).code for call in calls.values()] == list(calls)
+
+
+def test_what_the_reader_of_dimensions_must_know_is_said():
+    answers = ordered(300, [0.7] * 6)
+    two = pd.DataFrame({"a": [0] * 65 + [1] * 35, "b": [0] * 40 + [1] * 60})
+    over = np.array([[1, 0.9, 0.85, 0.5], [0.9, 1, 0.55, 0.4], [0.85, 0.55, 1, 0.4], [0.5, 0.4, 0.4, 1]])
+    z = np.random.default_rng(1).multivariate_normal(np.zeros(4), over, 400)
+    results = [
+        polychoric(answers.assign(a=answers["a"].where(answers.index > 3)), codes=range(6)),
+        polychoric(two.assign(c=two["a"]), codes=[0, 1]),
+        cfa(pd.DataFrame(np.digitize(z, [-1, 0, 1]), columns=list("abcd"))),
+        cfa(ordered(400, [0.8] * 4, seed=0), {"f": ["a", "b"], "g": ["c", "d"]}),
+        cfa(ordered(150, [0.7] * 4)),
+        efa(answers.assign(g=answers["a"]), 2),
+    ]
+    said = {notice.code for result in results for notice in result.notes}
+    assert all(notice.text and result._repr_html_() for result in results for notice in result.notes)
+    assert said == {
+        "answers-unused", "empty-cells", "half-added", "nearly-one", "loading-over-one", "factors-alike", "no-verdict",
+        "not-positive-definite", "uniqueness-at-bound", "people-left-out",
+    }  # fmt: skip
+
+
+PAIR = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [1.0, 3, 3, 4]})
+TIMES = pd.Series(np.arange(40.0))
+# code: what is asked of sums, reliability, or the change of a person that cannot be answered
+UNANSWERABLE = {
+    "no-pieces": lambda: Moments.of([], codes=[1, 2]),
+    "columns-absent": lambda: Moments.of(PAIR, items=["aa"]),
+    "columns-twice": lambda: alpha(pd.concat([PAIR, PAIR], axis=1)),
+    "not-numbers": lambda: alpha(PAIR.assign(c=["ya", "tidak", "ya", "ya"])),
+    "undeclared-codes": lambda: Moments.of(PAIR, codes=[1, 2, 3]),
+    "too-many-codes": lambda: Moments.of(pd.DataFrame({"a": np.arange(300)})),
+    "tables-differ": lambda: Moments.of(PAIR) + Moments.of(PAIR[["a"]]),
+    "unknown-scale": lambda: moments(frame(rg.load_instrument("siap_36"), [[3] * 36]), "siap_36", scale="mem"),
+    "too-few-items": lambda: alpha(PAIR[["a"]]),
+    "nobody-answered": lambda: alpha(PAIR.assign(c=np.nan)),
+    "too-few-complete": lambda: alpha(PAIR[:1]),
+    "nobody-differs": lambda: alpha(PAIR * 0),
+    "constant-item": lambda: omega_total(pd.concat([PAIR.assign(c=1)] * 20)),
+    "too-few-people": lambda: omega_total(PAIR.assign(c=PAIR["a"])),
+    "person-twice": lambda: retest(pd.Series([1.0, 2], index=["x", "x"]), TIMES),
+    "too-few-pairs": lambda: retest(TIMES[:3], TIMES[:3]),
+    "not-a-reliability": lambda: sem(10, 1.1),
+    "unknown-method": lambda: reliable_change(TIMES, TIMES, retest=0.8, method="edwards"),
+    "needs-retest": lambda: reliable_change(TIMES, TIMES),
+    "no-error": lambda: reliable_change(TIMES, TIMES, retest=1),
+    "anchor-weak": lambda: minimal_important_change(TIMES, -TIMES),
+    "too-few-slightly": lambda: minimal_important_change(TIMES, TIMES),
+}
+
+
+@pytest.mark.parametrize("code", UNANSWERABLE)
+def test_what_reliability_cannot_answer_is_refused_by_name(code):
+    error = raised(UNANSWERABLE[code])
+    assert error.code == code
+    for lang in LANGUAGES:
+        with speaking(lang):
+            assert not str(error)[0].islower()
+
+
+def test_what_the_reader_of_reliability_must_know_is_said():
+    rng = np.random.default_rng(7)
+    top = pd.DataFrame(np.clip(np.round(rng.normal(1.5, 1, (90, 1)) + rng.normal(2, 0.6, (90, 4))), 1, 4))
+    odd = top.assign(x=1, y=rng.integers(1, 5, 90) * 1.0 + top[0] * 0.1)
+    f, e = rng.normal(size=(2, 90))
+    twin = pd.DataFrame({"a": f, "b": f + e, "c": f - e / 2})
+    siap = rg.load_instrument("siap_36")
+    scores = rg.score(frame(siap, rng.integers(1, 5, (25, 36))), siap)
+    apart = minimal_important_change(TIMES, (TIMES > 19).astype(int))
+    results = [
+        alpha(odd), alpha(top), alpha(Moments.of(top)), omega_total(top), omega_total(twin), icc(top[:9]),
+        person_scores(scores), reliability(scores),
+        reliability(frame(rg.load_instrument("urica_32"), rng.integers(1, 6, (40, 32))), "urica_32"),
+        reliability(frame(rg.load_instrument("socrates_8d"), rng.integers(1, 6, (40, 19))), "socrates_8d"),
+        reliability(rg.score(frame(siap, [[3] * 36] * 4).set_axis(list("xxyz")), siap)),
+        reliable_change(TIMES, TIMES, alpha=0.8), apart, expert_panel(pd.DataFrame({"a": [4, 3]})),
+    ]  # fmt: skip
+    said = {notice.code for result in results for notice in result.notes} - {"item-against-scale"}
+    assert all(notice.text and result._repr_html_() for result in results for notice in result.notes)
+    assert said == {
+        "constant-items", "items-lower-alpha", "robust-needs-rows", "robust-shown", "no-interval", "which-omega",
+        "heywood", "few-people", "sem-few-people", "sem-of-circumstances", "alpha-used", "no-predictive",
+        "not-computed", "too-few-for", "formative-scales", "few-experts", "people-repeated",
+    }  # fmt: skip
+    assert any("«recognition_decile»" in notice.text for notice in results[9].notes)
+
+
+def test_what_an_export_changes_or_refuses_is_said(tmp_path):
+    instrument = read_definition(DEFINITION, "uji.toml")
+    rows = frame(instrument, [[3, 2, 3, 1], [None] * 4])
+    rows["catatan bebas"] = ["a\x00", "é" * 20_000]
+    answers = responses_of(rows, instrument)
+    answers = replace(answers, people=answers.people.assign(Nama="Contoh"))
+    item = replace(instrument.items[0], label={"id": "é" * 200})
+    answers = replace(answers, instrument=replace(instrument, items=(item, *instrument.items[1:])))
+    exported = export(answers, tmp_path / "x.sav")
+    assert {notice.code for notice in exported.notices} == {
+        "not-exported", "names-changed", "labels-shortened", "texts-shortened", "characters-replaced", "blank-people",
+    }  # fmt: skip
+    named = replace(answers, people=answers.people.set_axis(["Siti binti Contoh", "Wahyu bin Contoh"]))
+    codes = [raised(export, answers, tmp_path / "x.pdf").code, raised(export, named, tmp_path / "y.csv").code]
+    again = rg.read_responses(exported.path, instrument)
+    wide = replace(answers, people=pd.DataFrame(1.0, index=answers.index, columns=[f"k{i}" for i in range(16_385)]))
+    codes += [raised(export, again, exported.path).code, raised(export, wide, tmp_path / "x.xlsx").code]
+    assert codes == ["unknown-export", "personal-codes", "is-the-source", "does-not-fit"]
+
+
+def test_entries_that_cannot_be_compared_or_settled_are_refused(tmp_path, instrument):
+    def entry(*lines, name="a", head="Kode,u1,u2,u3,u4", key=None):
+        (tmp_path / f"{name}.csv").write_text(csv(*lines, head=head))
+        return rg.read_responses(tmp_path / f"{name}.csv", instrument, key=key)
+
+    first, second = entry(*FINE, "R3,3,3,3,3"), entry("R1,3,2,3,1", "R2,3,3,3,2", name="b")
+    waves = entry("R1,awal,3,2,3,1", head="Kode,Gelombang,u1,u2,u3,u4", key=["Kode", "Gelombang"])
+    k6 = rg.load_instrument("k6")
+    twice = pd.DataFrame([[3] * 4] * 2, columns=first.instrument.item_names, index=["R1", "R1"])
+    others = [
+        responses_of(pd.DataFrame([[1] * 6], columns=k6.item_names), k6),
+        entry("3,2,3,1", head="u1,u2,u3,u4"),
+        responses_of(twice, first.instrument),
+        waves,
+        entry("R9,3,2,3,1"),
+    ]
+    codes = [raised(compare_entries, first, other).code for other in others]
+    assert codes == [
+        "entries-instruments", "entries-no-key", "entries-person-twice", "entries-waves", "entries-nobody",
+    ]  # fmt: skip
+    assert [notice.code for notice in compare_entries(first, first).notices] == ["entries-identical"]
+    path = settle_sheet(compare_entries(first, second), tmp_path)
+    book = openpyxl.load_workbook(path)
+    at = next(row for row in range(1, 20) if book.active[f"A{row}"].value == "R1")
+    assert raised(read_settled, path, second, first).code == "settle-other-entries"
+    assert raised(read_settled, tmp_path / "b.csv", first, second).code == "settle-no-sheet"
+    book.active[f"F{at}"] = 8
+    book.active[f"A{at + 2}"], book.active[f"B{at + 2}"] = "R9", "u1"
+    book.save(path)
+    problems = raised(read_settled, path, first, second).problems
+    assert [p.code for p in problems] == ["settle-not-an-answer", "settle-blank", "settle-row-unknown"]
+    book.active[f"A{at}"], book.active[f"A{at + 2}"], book.active[f"B{at + 2}"] = "R7", None, None
+    book.save(path)
+    assert "settle-row" in {p.code for p in raised(read_settled, path, first, second).problems}
+    book.active[f"A{at}"], book.active[f"F{at}"], book.active[f"F{at + 1}"] = "R1", 3, "kosong"
+    book.save(path)
+    settled = read_settled(path, first, second)
+    assert [notice.code for notice in settled.notices] == ["entries-settled", "typed-once"]
+
+
 # provoked by the tests above that name no code in a table, or by tests/test_bad_inputs.py
 IN_TESTS = {
     "problem": {
         "no-such-file", "is-a-folder", "lock-file", "file-in-use", "unknown-instrument", "several-forms",
-        "no-such-definition", "definition-not-text", "unknown-variant", "answers-run-backwards",
-        "codes-contradict-instrument",
+        "no-such-definition", "definition-not-text", "unknown-variant", "other-instrument",
+        "answers-run-backwards",
+        "codes-contradict-instrument", "labels-incomplete", "strange-value", "two-codes-shifted",
+        "definition-not-workbook", "settle-blank", "settle-not-an-answer",
+        "settle-row", "settle-row-unknown", "settle-other-entries", "settle-no-sheet",
     },
     "notice": {
         "rows-left-out", "variance-at-limit", "one-site-decides", "few-effective", "imbalance-left", "jackknife-failed",
         "site-jackknife", "sites-left-out",
         "hidden-rows", "hidden-columns", "other-sheets", "open-in-excel", "synced-folder", "formula-in-item",
-        "labels-not-known", "item-against-scale", "wave-backwards", "declare-wording", "one-person", "check-direction",
-        "discarded", "no-answers", "partly-answered",
+        "labels-not-known", "item-against-scale", "wave-backwards", "waves-as-in-file", "declare-wording", "one-person",
+        "check-direction", "discarded", "no-answers", "partly-answered", "not-exported", "names-changed",
+        "labels-shortened", "texts-shortened", "characters-replaced", "blank-people", "entries-identical",
+        "entries-settled", "typed-once", "constant-items", "items-lower-alpha", "robust-needs-rows",
+        "robust-shown", "no-interval", "which-omega", "heywood", "few-people", "sem-few-people", "sem-of-circumstances",
+        "alpha-used", "no-predictive", "not-computed", "too-few-for", "formative-scales", "few-experts",
+        "people-repeated", "pcm-extreme", "pcm-disordered", "pcm-noisy", "pcm-muted",
+        "dif-left-out", "dif-same-people", "quality-flagged",
+        "people-left-out", "answers-unused", "empty-cells", "half-added", "nearly-one", "loading-over-one",
+        "factors-alike", "no-verdict", "not-positive-definite", "uniqueness-at-bound",
     },
     "error": {
         "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
-        "faults", "source-changed",
+        "disk-full", "folder-in-the-way",
+        "faults", "source-changed", "unknown-export", "personal-codes", "does-not-fit", "is-the-source",
+        "entries-instruments", "entries-no-key", "entries-person-twice", "entries-waves", "entries-nobody",
+        "no-strata", "unused-answer", "no-maximum", "groups-too-small", "rows-differ",
+        "correlation-of-one", "needs-rows", "no-solution", "item-on-two-factors", "factor-of-one-item", "no-inverse",
+        "too-many-factors",
     },
 }  # fmt: skip
 
 
 def test_every_message_is_provoked():
-    assert set(texts("id")["problem"]) == {*BROKEN, *REFUSED, *REFUSED_BOOKS, *IN_TESTS["problem"]}
+    assert set(texts("id")["problem"]) == {*BROKEN, *BROKEN_BOOKS, *REFUSED, *REFUSED_BOOKS, *IN_TESTS["problem"]}
     assert set(texts("id")["notice"]) == {*SAID, *IN_TESTS["notice"]}
-    assert set(texts("id")["error"]) == {*NOT_EVALUATED, *IN_TESTS["error"]}
+    assert set(texts("id")["error"]) == {*UNANSWERABLE, *NOT_EVALUATED, *IN_TESTS["error"]}
 
 
 def places(text):
@@ -570,9 +918,10 @@ def test_every_word_is_used():
     sources = "\n".join(p.read_text("utf-8") for p in PACKAGE.rglob("*") if p.suffix in (".py", ".html"))
     # words whose code is put together when they are looked up
     built = re.compile(
-        r"kind_|status_|place_|higher_|prov_dropped_|column_|cli_|call_|figure_.*_how|method_|name_|head_|plan_|reported_"
+        r"kind_|status_|place_|higher_|rule_|prov_dropped_|column_|cli_|call_|figure_.*_how|wave_|mode_|officer_|contact_"
+        r"|head_|method_|why_|verdict_|remark_|name_|plan_|reported_"
     )
-    for table in ("words", "page", "evaluate"):
+    for table in ("words", "page", "form", "repair", "evaluate", "reliability"):
         for code in texts("id")[table]:
             assert re.search(rf"[\"']{code}[\"']", sources) or built.match(code), code
 

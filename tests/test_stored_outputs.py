@@ -25,7 +25,7 @@ def texts(cell):
 
 
 def test_there_are_notebooks():
-    assert [path.name for path in NOTEBOOKS][:2] == ["00_mulai.ipynb", "02_profil_kesiapan.ipynb"]
+    assert [path.name for path in NOTEBOOKS][:2] == ["00_mulai.ipynb", "01_periksa_data.ipynb"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from .language import listed, say, word
 from .text import long_number, shortened
 
@@ -33,6 +35,11 @@ def as_list(value: Any) -> list[Any]:
     return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
 
 
+def joined(values: Any) -> str:
+    """Write what `one_or_list` folded in one cell of a table."""
+    return " | ".join(map(str, as_list(values)))
+
+
 @dataclass(frozen=True)
 class Problem:
     """One fault with one cause: where it is, what was found and what to do.
@@ -47,7 +54,7 @@ class Problem:
     row: Any = None
     column: Any = None
     cell: Any = None
-    value: Any = None
+    value: Any = field(default=None, repr=False)  # as found: never shown but by `shown_value`
     params: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -69,13 +76,19 @@ class Problem:
     def _values(self) -> dict[str, Any]:
         columns = as_list(self.column)
         return {
-            "value": listed(shown(v) for v in as_list(self.value)),
+            "value": listed(map(shown, as_list(self.value))),
             "column": listed(map(shortened, columns)),
             "columns": len(columns),
             "rows": len(as_list(self.row)),
             "file": self.file or "",
             **{name: value() if callable(value) else value for name, value in self.params.items()},
         }
+
+    @property
+    def shown_value(self) -> str:
+        """The value, or the values, as a message may show them: names, numbers and texts of persons are withheld."""
+        withheld = self.params.get("value")
+        return withheld() if callable(withheld) else joined([*map(shown, as_list(self.value))])
 
     @property
     def place(self) -> str:
@@ -86,12 +99,13 @@ class Problem:
             parts.append(word("place_file", file=self.file))
         if self.sheet:
             parts.append(word("place_sheet", sheet=self.sheet))
+        more = self.params.get("more_places", 0)
         if cells:
-            parts.append(word("place_cell" if len(cells) == 1 else "place_cells", cells=listed(cells)))
+            parts.append(word("place_cell" if len(cells) == 1 else "place_cells", cells=listed(cells, more=more)))
         elif rows:
             many = "" if len(rows) == 1 else "s"
             unit = "line" if self.params.get("lines") else "row"
-            parts.append(word(f"place_{unit}{many}", rows=listed(rows)))
+            parts.append(word(f"place_{unit}{many}", rows=listed(rows, more=more)))
         if columns and not self.params.get("lines"):
             parts.append(word("place_column", columns=listed(map(shortened, columns), 3)))
         return ", ".join(parts)
@@ -117,7 +131,8 @@ class Notice:
         """The notice as a sentence of the current language."""
         values = {name: value() if callable(value) else value for name, value in self.params.items()}
         columns = listed(map(shortened, self.columns))
-        return say("notice", self.code, rows=listed(self.rows), n=len(self.rows), columns=columns, **values)
+        places = {"rows": listed(self.rows), "n": len(self.rows), "columns": columns}
+        return say("notice", self.code, **(places | values))
 
     def __str__(self) -> str:
         return self.text
@@ -126,15 +141,13 @@ class Notice:
 class ReintegraError(Exception):
     """The root of all errors of this package; ``code`` is stable, the text follows the current language."""
 
-    table = "error"
-
     def __init__(self, code: str, /, **values: Any) -> None:
         super().__init__(code)
         self.code = code
         self.values = values
 
     def __str__(self) -> str:
-        return say(self.table, self.code, **{k: v() if callable(v) else v for k, v in self.values.items()})
+        return say("error", self.code, **{k: v() if callable(v) else v for k, v in self.values.items()})
 
 
 class FaultsError(ReintegraError):
@@ -143,6 +156,28 @@ class FaultsError(ReintegraError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
         super().__init__(self.problems[0].code)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The faults, one a row: code, file, sheet, row, column, cell, value, text and remedy, as people read them.
+
+        Several rows, columns or cells are separated by " | "; long texts and numbers are withheld.
+        """
+        rows = [
+            (
+                p.code,
+                p.file,
+                p.sheet,
+                joined(p.row),
+                joined(p.column),
+                joined(p.cell),
+                p.shown_value,
+                p.text,
+                p.remedy,
+            )
+            for p in self.problems
+        ]
+        return pd.DataFrame(rows, columns=["code", "file", "sheet", "row", "column", "cell", "value", "text", "remedy"])
 
     def __str__(self) -> str:
         count = len(self.problems)

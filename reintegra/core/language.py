@@ -92,8 +92,9 @@ def number(value: float, decimals: int = 1, *, lang: str | None = None) -> str:
     return text.translate(str.maketrans(",.", ".,")) if (lang or _current) == "id" else text
 
 
-def listed(things: Iterable[Any], most: int = 8) -> str:
-    """Write a list in words: "a, b, c", and after ``most`` how many more there are."""
+def listed(things: Iterable[Any], most: int = 8, *, more: int = 0) -> str:
+    """Write a list in words: "a, b, c", and after ``most`` how many more there are, with ``more`` not given here."""
     names = [str(thing) for thing in things]
     shown = ", ".join(names[:most])
-    return shown if len(names) <= most else word("and_more", shown=shown, more=len(names) - most)
+    left = len(names[most:]) + more
+    return shown if not left else word("and_more", shown=shown, more=left)

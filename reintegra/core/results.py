@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 
 import pandas as pd
 
 from .errors import Notice
+from .language import number, word
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +24,9 @@ class Result:
     table: pd.DataFrame
     status: str
     notes: tuple[Notice, ...] = field(default=(), kw_only=True)
+
+    def __init_subclass__(cls) -> None:
+        cls.__repr__ = Result.__repr__  # type: ignore[method-assign]  # else a dataclass writes one that lists it all
 
     @property
     def sentence(self) -> str:
@@ -42,3 +48,44 @@ class Result:
         notes = f"<ul>{notes}</ul>" if notes else ""
         status = f"<p><small>{escape(self.status)}</small></p>" if self.status else ""
         return f"<p>{escape(self.sentence)}</p>{table}{notes}{status}"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number with its interval; ``n`` people stand behind it. What was not computed is NaN, and a note says why."""
+
+    name: str
+    value: float
+    ci_low: float = math.nan
+    ci_high: float = math.nan
+    n: int = 0
+    se: float = math.nan
+    df: float = math.nan
+    statistic: float = math.nan
+    p_value: float = math.nan
+    level: float = 0.95
+    decimals: int = field(default=2, repr=False)
+    notes: tuple[Notice, ...] = field(default=(), repr=False)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The estimate as a row of a result table."""
+        words = ("se", "df", "statistic", "p_value", "ci_low", "ci_high", "n")
+        return {"name": self.name, "estimate": self.value, **{name: getattr(self, name) for name in words}}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The estimate as a table of one row."""
+        return pd.DataFrame([self.row])
+
+    def __str__(self) -> str:
+        value, low, high = (number(x, self.decimals) for x in (self.value, self.ci_low, self.ci_high))
+        if math.isnan(self.ci_low):
+            return word("estimate_bare", name=self.name, value=value, n=self.n)
+        return word(
+            "estimate", name=self.name, value=value, low=low, high=high, n=self.n, level=f"{100 * self.level:g} %"
+        )
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<li>{escape(note.text)}</li>" for note in self.notes)
+        return f"<p>{escape(str(self))}</p>" + (f"<ul>{notes}</ul>" if notes else "")

@@ -11,6 +11,7 @@ from ..core.files import output_folder, write_whole
 from .forms import faulty_rows, form_rows
 from .people import Cohort
 from .truth import NO_PROGRAMME, WAVES
+from .validation import DAYS, EXPERTS, PEOPLE, WEAK, expert_rows, retest_rows
 
 BESIDE = (
     "kode",
@@ -84,6 +85,8 @@ def contents(cohort: Cohort) -> dict[str, bytes]:
         "siap_36.csv": _csv(answer_rows(cohort)),
         "formulir_google.csv": _csv(form_rows(cohort)).rstrip("\n"),
         "formulir_google_salah.csv": _csv(faulty).rstrip("\n"),
+        "panel_ahli.csv": _csv(expert_rows(cohort)),
+        "uji_ulang.csv": _csv(retest_rows(cohort)),
         "kebenaran.toml": truth_text(cohort),
     }
     return {name: text.encode("utf-8") for name, text in texts.items()}
@@ -154,7 +157,7 @@ def truth_text(cohort: Cohort) -> str:
     tested = next(programme for programme in lottery.places if programme != NO_PROGRAMME)
     interviewer, heard = truth.interviewer
     lines = [
-        "# Kebenaran tentang orang-orang rekaan di folder ini. Tidak satu pun sungguh ada.",
+        "# Kebenaran tentang orang-orang rekaan di folder ini. Tidak seorang pun sungguh ada.",
         "# Ditulis oleh: python -m reintegra.demo. Jangan diubah dengan tangan.",
         "#",
         "# «Laten»: 0 = orang biasa pada gelombang awal; 1 = sebaran (sd) antarorang. «Poin»: skala skor 0-100.",
@@ -215,7 +218,7 @@ def truth_text(cohort: Cohort) -> str:
         f"sukarela = {truth.volunteers:g}",
         f"ditunjuk = {truth.appointed:g}",
         "undian = 0",
-        f"hari_tambahan_daftar_tunggu = {truth.waiting_days}  # yang menunggu bebasnya lebih lama; tidak di UPT undian",
+        f"hari_tambahan_daftar_tunggu = {truth.waiting_days}  # masih lebih jauh dari hari bebas; tidak di UPT undian",
         "",
         "[jawaban]  # bagaimana jawaban terjadi; laten kecuali disebut lain",
         f"bobot = {{ umum = {truth.general:g}, khas = {truth.specific:g}, hari_itu = {truth.occasion:g} }}",
@@ -227,7 +230,7 @@ def truth_text(cohort: Cohort) -> str:
         f"setuju_sd = {truth.agreeing_sd:g}  # beda antarorang dalam dorongan itu",
         f"setuju_terundi = {{ rata = {cohort.style.mean():.2f}, sd = {cohort.style.std():.2f} }}  # orang-orang ini",
         f'pewawancara = {{ kode = "{interviewer}", efek = {heard:g} }}  # hanya bila dibacakan atau wawancara',
-        f"petugas_hadir = {truth.officer:g}  # per langkah 0, 1, 2: jawaban tampak lebih siap",
+        f"petugas_hadir = {truth.officer:g}  # per tingkat 0, 1, 2: jawaban tampak lebih siap",
         f"riwayat_narkoba = {truth.drug_history:g}  # peluang; pasti di rehab_sosial; lainnya 77 pada KMB",
         "asal_asalan = ["
         + ", ".join(f'"{p.code}"' for p, c in zip(cohort.people, cohort.careless, strict=True) if c)
@@ -243,6 +246,16 @@ def truth_text(cohort: Cohort) -> str:
         f"tidak_tahu_88 = {truth.do_not_know:g}  # lima kali lipat pada: {', '.join(truth.knowing)}",
         f"menolak_99 = {truth.refuse:g}",
         f"lembar_berhenti = {truth.stops:g}  # bagian lembar yang berhenti di tengah",
+    ]
+    lines += [
+        "",
+        "[panel_ahli]  # ahli yang menilai relevansi butir, 1 sampai 4",
+        f"ahli = {EXPERTS}",
+        f"butir_lemah = [{', '.join(chr(34) + name + chr(34) for name in WEAK)}]  # yang lain: 4",
+        "",
+        "[uji_ulang]  # orang lain, ditanya dua kali tanpa program dan tanpa perubahan",
+        f"orang = {PEOPLE}",
+        f"selang_hari = {DAYS}",
     ]
     for fault in faulty_rows(cohort)[1]:
         lines += [

@@ -100,7 +100,9 @@ def faulty_rows(cohort: Cohort) -> tuple[list[list[str]], list[Planted]]:
     plant(18, "ren2", "5", "out-of-range", "angka dari skala lain")
     plant(21, "ada1", "03/04/2025", "date-in-item", "«3-4» diubah Excel menjadi tanggal")
     code = rows[23][1]
-    plant(24, "kode", _swapped(code), "wrong-check-letter", "dua angka tertukar; hanya huruf pemeriksa yang melihatnya")
+    plant(
+        24, "kode", _swapped(code), "wrong-check-letter", "dua angka tertukar; hanya tanda pemeriksa yang menangkapnya"
+    )
     late = next(i for i, row in enumerate(rows[26:], 27) if int(row[0][:2]) > 12)
     stamp = rows[late - 1][0]
     plant(late, "waktu", f"{stamp[3:5]}/{stamp[:2]}/{stamp[6:]}", "mixed-date-order", "bulan ditulis di depan")

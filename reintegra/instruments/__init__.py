@@ -3,6 +3,8 @@
 from .catalogue import instruments, load_instrument, status_line
 from .definition import Answer, Band, Instrument, Item, Score
 from .reading import read_definition
+from .xlsform import to_xlsform
+from .xlsform_reading import from_xlsform
 
 __all__ = [
     "Answer",
@@ -10,8 +12,10 @@ __all__ = [
     "Instrument",
     "Item",
     "Score",
+    "from_xlsform",
     "instruments",
     "load_instrument",
     "read_definition",
     "status_line",
+    "to_xlsform",
 ]

@@ -16,6 +16,7 @@ from ..core.language import in_language, word
 from .definition import Instrument
 from .reading import read_definition
 from .schema import did_you_mean
+from .xlsform_reading import from_xlsform
 
 
 def _library() -> dict[str, Traversable]:
@@ -65,7 +66,8 @@ def load_instrument(name: str | Path | Instrument) -> Instrument:
     Parameters
     ----------
     name : str, Path or Instrument
-        The name of a shipped instrument ("siap_36"), or the path to a .toml file. An Instrument is returned as it is.
+        The name of a shipped instrument ("siap_36"), or the path to a .toml file or to an XLSForm workbook (.xlsx). An
+        Instrument is returned as it is.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def load_instrument(name: str | Path | Instrument) -> Instrument:
     ------
     InstrumentError
         No instrument of that name (with the nearest names), a bare name that several forms share (with how to tell
-        them apart), or a broken definition (every fault, each with its line).
+        them apart), or a broken definition (every fault, each with its line or cell).
 
     Source
     ------
@@ -85,6 +87,8 @@ def load_instrument(name: str | Path | Instrument) -> Instrument:
     if isinstance(name, Instrument):
         return name
     path = Path(name)
+    if path.suffix.casefold() == ".xlsx":
+        return from_xlsform(path)
     if path.suffix == ".toml" or len(path.parts) > 1:
         try:
             return read_definition(path.read_text("utf-8-sig"), path.name)

@@ -6,6 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from ..core.errors import InstrumentError, Problem
@@ -22,9 +23,9 @@ from .definition import (
     Skip,
     Variant,
 )
-from .schema import Faults, did_you_mean
+from .schema import Faults, did_you_mean, wording
 from .scores_reading import read_scores
-from .toml_lines import Path
+from .toml_lines import Lines, Path
 
 Table = dict[str, Any]
 
@@ -32,6 +33,9 @@ _PLAIN = (
     "name", "status", "language", "title", "citation", "licence", "check", "check_note", "instruction", "status_line",
     "note", "min_answered",
 )  # fmt: skip
+
+
+WIDEST = 1000  # the highest code less the lowest
 
 
 def read_definition(text: str, file: str) -> Instrument:
@@ -64,14 +68,20 @@ def read_definition(text: str, file: str) -> Instrument:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise InstrumentError([Problem("not-toml", file, row=line, params={"lines": True})]) from None
-    faults = Faults(file, text)
+    lines = Lines(text)
+    faults = Faults(file, lambda path: {"row": lines.of(path)})
+    return read_table(table, faults, hashlib.sha256(text.encode()).hexdigest())
+
+
+def read_table(table: Table, faults: Faults, digest: str) -> Instrument:
+    """Check a definition as a table of words; raise every fault in it, and those found before, at once."""
     top = faults.words(table, (), schema.TOP, ("format", "name", "status", "language", "title", "items", "scores"))
     if top.get("format", 1) != 1:
         faults.add("unknown-format", ("format",), top["format"])
     faults.choice(("status",), top.get("status"), schema.STATUSES)
     faults.choice(("language",), top.get("language"), LANGUAGES)
 
-    missing = _answers(faults, top.get("missing", []), ("missing",), fewest=0)
+    missing = _answers(faults, top.get("missing", []), ("missing",), offered=False)
     sets = {name: _answers(faults, s, ("responses", name)) for name, s in top.get("responses", {}).items()}
     items = _items(faults, top, sets)
     _missing_apart(faults, items, missing)
@@ -79,14 +89,16 @@ def read_definition(text: str, file: str) -> Instrument:
     skips = _skips(faults, top, items)
     variants = _variants(faults, top, items, {score.name for score in scores})
     guards = _guards(faults, top)
-    if top.get("min_answered", 0) > len(items):
+    if not 0 <= top.get("min_answered", 0) <= len(items):
         faults.add("min-answered-too-high", ("min_answered",), top["min_answered"], most=len(items))
     for name in top.get("profile", []):
         if name not in (known := [score.name for score in scores]):
             faults.add("unknown-score", ("profile",), name, near=did_you_mean(name, known))
+    for name in _twice(top.get("profile", [])):
+        faults.add("name-twice", ("profile",), name)
     _names(faults, top, items)
     if faults.problems:
-        raise InstrumentError(sorted(faults.problems, key=lambda problem: problem.row))
+        raise InstrumentError(sorted(faults.problems, key=lambda problem: problem.row or 0))
 
     plain = {key: top[key] for key in _PLAIN if key in top}
     return Instrument(
@@ -100,16 +112,12 @@ def read_definition(text: str, file: str) -> Instrument:
         variants=variants,
         profile=tuple(top.get("profile", ())),
         guards=guards,
-        file=file,
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        file=faults.file,
+        digest=digest,
     )
 
 
-def _label(table: Table) -> dict[str, str]:
-    return {lang: table[lang] for lang in LANGUAGES if lang in table}
-
-
-def _answers(faults: Faults, values: list[Any], path: Path, fewest: int = 2) -> tuple[Answer, ...]:
+def _answers(faults: Faults, values: list[Any], path: Path, offered: bool = True) -> tuple[Answer, ...]:
     """Read a set of answers; bare codes stand for answers whose wording is not shipped."""
     tables = [{"value": v} if schema.KINDS["whole"](v) else v for v in values]
     if not schema.KINDS["tables"](tables):
@@ -120,16 +128,28 @@ def _answers(faults: Faults, values: list[Any], path: Path, fewest: int = 2) -> 
     for where, table in faults.tables(tables, path, schema.ANSWER, ("value",)):
         if "value" not in table:
             continue
-        answer = Answer(table["value"], _label(table), tuple(table.get("also", ())))
+        answer = Answer(table["value"], wording(table), tuple(table.get("also", ())))
         if answer.value in {other.value for other in answers}:
             faults.add("code-twice", where, answer.value)
         for spelling in {fold(s) for s in (*answer.spellings, str(answer.value))}:
             if owner.setdefault(spelling, answer.value) != answer.value:
                 faults.add("one-label-two-answers", where, spelling, codes=f"{owner[spelling]}, {answer.value}")
         answers.append(answer)
-    if len(answers) < fewest or len(answers) > 250:
-        faults.add("too-few-answers", path, len(answers))
+    if offered:
+        _enough(faults, path, [answer.value for answer in answers])
     return tuple(sorted(answers, key=lambda answer: answer.value))
+
+
+def _enough(faults: Faults, path: Path, codes: list[int]) -> None:
+    """Refuse a set of codes to choose from that is too small, too large or too wide."""
+    if not 2 <= len(set(codes)) <= 250:
+        faults.add("too-few-answers", path, len(set(codes)))
+    elif max(codes) - min(codes) > WIDEST:
+        faults.add("codes-far-apart", path, low=min(codes), high=max(codes))
+
+
+def _twice(things: Iterable[Any]) -> list[Any]:
+    return [thing for thing, count in Counter(things).items() if count > 1]
 
 
 def _items(faults: Faults, top: Table, sets: dict[str, tuple[Answer, ...]]) -> dict[str, Item]:
@@ -145,11 +165,15 @@ def _items(faults: Faults, top: Table, sets: dict[str, tuple[Answer, ...]]) -> d
         flag = None
         if "flag" in table:
             words = faults.words(table["flag"], (*path, "flag"), schema.FLAG, ("at",))
-            flag = Flag(words["at"], _label(words)) if "at" in words else None
+            _says(faults, (*path, "flag"), words)
+            flag = Flag(words["at"], wording(words)) if "at" in words else None
+        answers = _item_answers(faults, path, table, sets)
+        if flag and answers and not answers[0].value < flag.at <= answers[-1].value:
+            faults.add("flag-outside", (*path, "flag"), flag.at, low=answers[0].value, high=answers[-1].value)
         items[name] = Item(
             name=name,
             number=table.get("number", str(index + 1)),
-            answers=_item_answers(faults, path, table, sets),
+            answers=answers,
             label=table.get("label", {}),
             reverse=table.get("reverse", False),
             unused=table.get("unused", False),
@@ -171,6 +195,9 @@ def _item_answers(faults: Faults, path: Path, table: Table, sets: dict[str, tupl
     if name is None and len(sets) == 1:
         name = next(iter(sets))
     if "codes" in table:
+        for code in _twice(table["codes"]):
+            faults.add("code-twice", (*path, "codes"), code)
+        _enough(faults, (*path, "codes"), table["codes"])
         labels = {answer.value: answer for answer in sets.get(name or "", ())}
         return tuple(labels.get(code, Answer(code)) for code in sorted(set(table["codes"])))
     if name is None:
@@ -193,15 +220,17 @@ def _missing_apart(faults: Faults, items: dict[str, Item], missing: tuple[Answer
 def _skips(faults: Faults, top: Table, items: dict[str, Item]) -> tuple[Skip, ...]:
     skips = []
     for path, table in faults.tables(top.get("skips", []), ("skips",), schema.SKIP, ("when", "items", "value")):
-        if len(table) < 3:
-            continue
-        codes = [*table["when"].items(), *((name, table["value"]) for name in table["items"])]
-        for name, code in codes:
+        skip = Skip(table.get("when", {}), tuple(table.get("items", ())), table.get("value", 0))
+        skips.append(skip)
+        for name, code in [*skip.when.items(), *((name, table.get("value")) for name in skip.items)]:
             if name not in items:
                 faults.add("unknown-item", path, name, near=did_you_mean(name, items))
-            elif code not in items[name].codes:
+            elif code is not None and items[name].answers and code not in items[name].codes:
                 faults.add("not-an-answer", path, code, item=name)
-        skips.append(Skip(table["when"], tuple(table["items"]), table["value"]))
+    for place, skip in enumerate(skips):
+        filled = {name for later in skips[place:] for name in later.items}
+        for name in filled & set(skip.when):
+            faults.add("skip-order", ("skips", place, "when"), name)
     return tuple(skips)
 
 
@@ -216,27 +245,41 @@ def _variants(faults: Faults, top: Table, items: dict[str, Item], scores: set[st
                 faults.add("unknown-score", (*path, "round"), name, near=did_you_mean(name, scores))
         reverse, rounded = tuple(table.get("reverse", ())), tuple(table.get("round", ()))
         variants.append(Variant(table.get("name", ""), table.get("label", {}), reverse, rounded))
-    for name in [name for name, count in Counter(v.name for v in variants).items() if count > 1]:
+    for name in _twice(variant.name for variant in variants if variant.name):
         faults.add("name-twice", ("variants",), name)
     return tuple(variants)
 
 
 def _guards(faults: Faults, top: Table) -> Guards:
     table = faults.words(top.get("guards", {}), ("guards",), schema.GUARDS)
-    people = faults.words(table.get("people", {}), ("guards", "people"), schema.PEOPLE)
+    needed = ("column", "allowed") if "people" in table else ()
+    people = faults.words(table.get("people", {}), ("guards", "people"), schema.PEOPLE, needed)
+    if "people" in table:
+        _says(faults, ("guards", "people"), people)
     forms = faults.tables(table.get("forms", []), ("guards", "forms"), schema.FORM, ("items",))
     return Guards(
         direction=table.get("direction"),
         wording=table.get("wording"),
         people_column=people.get("column"),
         people=tuple(people.get("allowed", ())),
-        people_reason=_label(people),
-        forms=tuple(OtherForm(form["items"], _label(form)) for _, form in forms if "items" in form),
+        people_reason=wording(people),
+        forms=tuple(OtherForm(form["items"], wording(form)) for _, form in forms if "items" in form),
     )
 
 
+def _says(faults: Faults, path: Path, table: Table) -> None:
+    """Refuse a table that people are to read, but that has a text in no language."""
+    if not wording(table):
+        faults.add("missing-word", path, "id", word="id")
+
+
+def _key(name: str) -> str:
+    """Return a name as the heading of a file may spell it: q1, q_1 and q01 are one, q_1_2 and q_12 are not."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"(?<!\d)_|_(?!\d)", "", name))
+
+
 def _names(faults: Faults, top: Table, items: dict[str, Item]) -> None:
-    """Refuse names that would make a column or a file ambiguous."""
+    """Refuse names that would make a column or a file ambiguous, and items that headings could not tell apart."""
     for path, names in (
         ("items", items),
         ("scores", [s.get("name") for s in top.get("scores", []) if isinstance(s, dict)]),
@@ -244,3 +287,12 @@ def _names(faults: Faults, top: Table, items: dict[str, Item]) -> None:
         for index, name in enumerate(names):
             if name is not None and name == top.get("name"):
                 faults.add("named-like-instrument", (path, index, "name"), name)
+    owner: dict[str, str] = {}
+    for index, item in enumerate(items.values()):
+        headings = {
+            _key(item.name): "name",
+            **{_key(re.sub(r"\W+", " ", fold(t))): "label" for t in item.label.values()},
+        }
+        for heading, path in headings.items():
+            if (other := owner.setdefault(heading.strip(), item.name)) != item.name:
+                faults.add("items-alike", ("items", index, path), item.name, other=other)

@@ -9,21 +9,23 @@ from typing import Any
 from ..core.errors import Problem
 from ..core.language import LANGUAGES, listed, word
 from ..core.text import nearest
-from .toml_lines import Lines, Path
+from .toml_lines import Path
 
 STATUSES = ("example", "draft", "pilot", "validated", "retired")
 RULES = ("mean", "sum", "count")
 DIRECTIONS = ("better", "worse", "more ready", "less ready", "unknown")
 
+MOST = 1_000_000_000  # no number of a definition is that large
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -MOST < value < MOST
 
 
 def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and -MOST < value < MOST
 
 
 def _list_of(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -38,23 +40,33 @@ def _text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _wording(value: Any) -> bool:
+    return isinstance(value, str) and value.strip() != ""
+
+
+def _filled(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: test(value) and len(value) > 0
+
+
 KINDS: dict[str, Callable[[Any], bool]] = {
     "text": _text,
     "name": lambda value: isinstance(value, str) and _NAME.fullmatch(value) is not None,
     "whole": _whole,
     "number": _number,
     "yes_no": lambda value: isinstance(value, bool),
-    "texts": _list_of(_text),
-    "label": lambda value: isinstance(value, dict) and set(value) <= set(LANGUAGES) and all(map(_text, value.values())),
-    "code_list": _list_of(_whole),
-    "groups": _list_of(_list_of(_text)),
+    "texts": _list_of(_wording),
+    "label": lambda value: _table_of(_wording)(value) and set(value) <= set(LANGUAGES),
+    "code_list": _filled(_list_of(_whole)),
+    "groups": _list_of(lambda group: _list_of(_wording)(group) and len(group) > 1),
     "range": lambda value: _list_of(_number)(value) and len(value) == 2 and value[0] < value[1],
-    "weights": lambda value: _list_of(_text)(value) or _table_of(_number)(value),
-    "code_table": _table_of(_whole),
+    "weights": lambda value: (
+        _filled(_list_of(_wording))(value) or _filled(_table_of(lambda w: _number(w) and w != 0))(value)
+    ),
+    "code_table": _filled(_table_of(_whole)),
     "tables": _list_of(lambda value: isinstance(value, dict)),
     "table": lambda value: isinstance(value, dict),
     "sets": _table_of(lambda value: isinstance(value, list) and len(value) > 0),
-    "band_systems": lambda value: KINDS["tables"](value) or _table_of(KINDS["tables"])(value),
+    "band_systems": lambda value: _filled(KINDS["tables"])(value) or _table_of(_filled(KINDS["tables"]))(value),
 }
 
 Words = Mapping[str, str]
@@ -88,20 +100,19 @@ FORM: Words = {"items": "whole", "id": "text", "en": "text"}
 
 
 class Faults:
-    """Collects every fault of one definition, each with its line."""
+    """Collects every fault of one definition, each with its place, which ``where`` gives as words of Problem."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, where: Callable[[Path], Mapping[str, Any]]) -> None:
         self.file = file
-        self.lines = Lines(text)
+        self.where = where
         self.problems: list[Problem] = []
 
     def add(self, code: str, path: Path, value: Any = None, **params: Any) -> None:
         """Note a fault at a path of the definition."""
         column = ".".join(str(part) for part in path if isinstance(part, str)) or None
-        line = self.lines.of(path)
-        self.problems.append(
-            Problem(code, self.file, row=line, column=column, value=value, params={**params, "lines": True})
-        )
+        place = {"column": column, **self.where(path)}
+        params["lines"] = "sheet" not in place
+        self.problems.append(Problem(code, self.file, value=value, params=params, **place))
 
     def choice(self, path: Path, value: str | None, choices: tuple[str, ...]) -> None:
         """Refuse a value that is not one of the choices."""
@@ -121,8 +132,8 @@ class Faults:
             else:
                 good[key] = value
         for key in required:
-            if key not in table:
-                self.add("missing-word", path, key, word=key)
+            if key not in table or (known[key] != "tables" and good.get(key) in ("", [], {})):
+                self.add("missing-word", (*path, key) if key in table else path, key, word=key)
         return good
 
     def tables(
@@ -130,6 +141,11 @@ class Faults:
     ) -> list[tuple[Path, dict[str, Any]]]:
         """Check a list of tables; return each with its path."""
         return [((*path, i), self.words(value, (*path, i), known, required)) for i, value in enumerate(values)]
+
+
+def wording(table: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a table says to people, by language."""
+    return {lang: table[lang] for lang in LANGUAGES if table.get(lang, "").strip()}
 
 
 def did_you_mean(name: str, names: Any) -> Callable[[], str]:

@@ -7,20 +7,29 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Number
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from ..core.language import in_language, listed, word
 from ..core.text import fold, nearest, tidy
 from ..instruments import Answer, Item
+from .dates import MONTHS
 from .grids import Ticks, Truth, Unfilled
 
 # A likeness that only slips reach: "Setujuu" is near "Setuju", but "Kurang setuju" is near no other answer.
 SLIP_OF_THE_PEN = 0.85
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?", re.I)
-_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(\s.*)?|\d{1,2}[- ][a-z]{3,9}([- ]\d{2,4})?", re.I)
+_DATE = re.compile(
+    rf"\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}(\s.*)?|\d{{1,2}}[- ](?:{'|'.join(MONTHS)})([- ]\d{{2,4}})?", re.I
+)
 _CODE_AND_LABEL = re.compile(r"[\[(]?(\d+)[\])]?\s*[-–=.:)]?\s*(\D.*)|(\D.*?)\s*[-–=:]?\s*[\[(]?(\d+)[\])]?")
 _CODE = re.compile(r"(?=.*\d)[A-Za-z_]{0,6}\d{1,6}|[A-Z]{1,4}\d*")
+_TWO_LANGUAGES = re.compile(r"\s*[/|]\s*")
+_DIGITS = re.compile(r"\d+$")
 _BETWEEN = re.compile(r"\s*[,;/&+|\n]\s*|\s+(?:dan|atau|and|or)\s+|(?<=\d)\s*-\s*(?=\d)|(?<=\d)\s+(?=\d)")
 
 
@@ -56,30 +65,42 @@ class Decoder:
         self.positions = {code: i for i, code in enumerate(item.codes, 1)}
         self.labels = {fold(s): answer.value for answer in item.answers for s in answer.spellings}
         self.blanks: dict[str, int | str] = {fold(s): b.value for b in missing for s in (str(b.value), *b.spellings)}
-        self.blanks |= {fold(_plain_text(value)): _plain_text(value) for value in declared}
-        self.values = {fold(_plain_text(k)): int(v) for k, v in (values or {}).items()}
+        self.blanks |= {spelling(value): spelling(value) for value in declared}
+        self.values = {spelling(k): int(v) for k, v in (values or {}).items()}
+        self.recoded = any(self.values.get(str(code), code) != code for code in item.codes)
         self._known: dict[tuple[type, Any], Cell] = {}
+        self._nearest: dict[str, list[str]] = {}
 
     def __call__(self, value: Any) -> Cell:
         """Return what a value means."""
         key = (type(value), value)
-        if key not in self._known:
-            self._known[key] = self._decode(value)
-        return self._known[key]
+        try:
+            known = self._known.get(key)
+        except TypeError:  # a list, a set or a dict in a cell of a frame
+            return self._decode(value)
+        if known is None:
+            known = self._known[key] = self._decode(value)
+        return known
 
     def _decode(self, value: Any) -> Cell:
-        if value is None or value != value:
+        if value is None or value is pd.NaT or value is pd.NA:
             return BLANK
         if isinstance(value, Unfilled):
             return Cell(why="formula-without-value", value=value.formula)
         if isinstance(value, Ticks):
             return Cell(why="two-answers", value=str(value))
-        if isinstance(value, Truth | bool):
+        if isinstance(value, Truth | bool | np.bool_):
             return self._of_text(str(value)) or Cell(why="true-false-in-item", value=str(value))
         if isinstance(value, dt.datetime | dt.date | dt.time):
             return Cell(why="date-in-item", value=value.isoformat()[:10])
+        if isinstance(value, dt.timedelta | pd.Period):
+            return Cell(why="date-in-item", value=str(value))
+        if isinstance(value, Number) and not isinstance(value, complex):
+            if value != value:
+                return BLANK
+            return self._of_text(spelling(value)) or self._of_number(_float(value))
         if not isinstance(value, str):
-            return self._of_text(_plain_text(value)) or self._of_number(float(value))
+            return Cell(why="strange-value", value=type(value).__name__)
         text = tidy(value)
         if not text:
             return BLANK
@@ -87,12 +108,13 @@ class Decoder:
         return Cell(cell.position, cell.why, cell.value, cell.blank, text != value.strip(" "), cell.params)
 
     def _of_text(self, text: str) -> Cell | None:
-        """Look a text up among what the caller declared, the blanks and the labels."""
-        folded = fold(text)
-        if folded in self.values:
-            return self._of_number(self.values[folded])
-        if folded in self.blanks:
-            return Cell(blank=self.blanks[folded])
+        """Look a text up among what the caller declared, the blanks and the labels; numbers as numbers."""
+        folded, number = fold(text), spelling(text)
+        for known in dict.fromkeys((folded, number)):
+            if known in self.values:
+                return self._of_code(self.values[known])
+            if known in self.blanks:
+                return Cell(blank=self.blanks[known])
         if folded in self.labels:
             return Cell(self.positions[self.labels[folded]])
         return None
@@ -103,30 +125,60 @@ class Decoder:
             return Cell(why="infinite", value=str(number))
         if number != int(number):
             return Cell(why="not-whole", value=str(number), params=self._choices())
-        if int(number) in self.positions:
-            return Cell(self.positions[int(number)])
-        return Cell(why="out-of-range", value=str(shown), params=self._choices())
+        if self.recoded and int(number) in self.positions:
+            return Cell(why="code-not-in-values", value=str(shown))
+        return self._of_code(shown)
+
+    def _of_code(self, code: int) -> Cell:
+        if code in self.positions:
+            return Cell(self.positions[code])
+        return Cell(why="out-of-range", value=str(code), params=self._choices())
 
     def _of_words(self, text: str) -> Cell:
         if _NUMBER.fullmatch(text):
             return self._of_number(float(text.replace(",", ".")))
+        if (code := self._bilingual(text)) is not None:
+            return Cell(self.positions[code])
         if found := _CODE_AND_LABEL.fullmatch(text):
-            code, label = (found[1], found[2]) if found[1] else (found[4], found[3])
-            of_label = self.labels.get(fold(label))
-            if of_label is not None and int(code) in self.positions:
-                agree = of_label == int(code)
-                return Cell(self.positions[of_label]) if agree else Cell(why="code-contradicts-label", value=text)
+            digits, label = (found[1], found[2]) if found[1] else (found[4], found[3])
+            of_label, of_code = self._bilingual(label), self._of_text(digits) or self._of_number(float(digits))
+            if of_label is not None and of_code.position:
+                agree = self.positions[of_label] == of_code.position
+                return of_code if agree else Cell(why="code-contradicts-label", value=text)
         parts = [part for part in _BETWEEN.split(text) if part]
         if len(parts) > 1 and all(self._is_answer(part) for part in parts):
             return Cell(why="two-answers", value=text)
         if _DATE.fullmatch(text):
             return Cell(why="date-in-item", value=text)
-        words = [spelling for answer in self.item.answers for spelling in answer.spellings if len(spelling) > 2]
-        near = nearest(text, words, 1, SLIP_OF_THE_PEN)
-        if not near and _CODE.fullmatch(text):
+        if _CODE.fullmatch(text) and not self._near(_DIGITS.sub("", text)):
             return Cell(why="unknown-code", value=text, params={**self._choices(), "example": text})
-        advice = {"advice": lambda: word("choose_label", near=near[0]) if near else word("choose_any")}
-        return Cell(why="unknown-label", value=text, params={**self._choices(), **advice})
+        params = {**self._choices(), "advice": lambda: self._advice(text), "private": self._may_be_a_name(text)}
+        return Cell(why="unknown-label", value=text, params=params)
+
+    def _bilingual(self, text: str) -> int | None:
+        """Return the code of a label, also where it stands in two languages: "Setuju / Agree"."""
+        if (code := self.labels.get(fold(text))) is not None:
+            return code
+        if not _TWO_LANGUAGES.search(text):
+            return None
+        codes = {self.labels.get(fold(part)) for part in _TWO_LANGUAGES.split(text)}
+        return codes.pop() if len(codes) == 1 else None
+
+    def _near(self, text: str) -> list[str]:
+        if text not in self._nearest:
+            words = [label for answer in self.item.answers for label in answer.spellings if len(label) > 2]
+            self._nearest[text] = nearest(text, words, 1, SLIP_OF_THE_PEN)
+        return self._nearest[text]
+
+    def _advice(self, text: str) -> str:
+        near = self._near(text)
+        return word("choose_label", near=near[0]) if near else word("choose_any")
+
+    def _may_be_a_name(self, text: str) -> bool:
+        """Tell whether a text may name a person: words of letters only, none of them from any answer."""
+        words = fold(text).split()
+        known = {part for label in (*self.labels, *self.blanks) for part in label.split()}
+        return len(words) > 1 and not known & set(words) and all(part.strip(".,'").isalpha() for part in words)
 
     def _is_answer(self, part: str) -> bool:
         return fold(part) in self.labels or (part.isdigit() and int(part) in self.positions)
@@ -141,5 +193,20 @@ class Decoder:
         return {"span": span, "allowed": lambda: listed(in_language(a.label) for a in answers) if worded else span}
 
 
-def _plain_text(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def spelling(value: Any) -> str:
+    """Return the one spelling under which a cell is looked up: "1.0", "1,0", "01" and 1 are "1"."""
+    if isinstance(value, Number) and not isinstance(value, bool | complex):
+        number = _float(value)
+    else:
+        text = fold(str(value))
+        if not _NUMBER.fullmatch(text):
+            return text
+        number = float(text.replace(",", "."))
+    return str(int(number)) if number.is_integer() else str(number)
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return math.inf

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ from ..core.errors import Problem, one_or_list
 from ..core.language import in_language, listed
 from ..core.text import fold
 from ..instruments import Instrument
-from .columns import Layout
+from .coding import decoders
+from .columns import Layout, plain
 from .faults import Gathered
 from .grids import Place
+from .matching import parted
 from .responses import Block
 
 FEWEST_FOR_DIRECTION = 5
@@ -25,17 +28,23 @@ def check_told(instrument: Instrument, missing: Iterable[Any], values: Mapping[A
     codes = {code for item in instrument.items for code in item.codes}
     labels = {fold(s): a.value for item in instrument.items for a in item.answers for s in a.spellings}
     problems = []
-    for value in missing:
-        folded = fold(str(value))
-        if folded in labels or folded in map(str, codes):
-            problems.append(Problem("missing-code-is-answer", value=str(value)))
     for cell, code in (values or {}).items():
         known = labels.get(fold(str(cell)))
         if not isinstance(code, int | np.integer) or isinstance(code, bool) or int(code) not in codes:
             problems.append(Problem("bad-value", value=str(code)))
         elif known is not None and known != code:
             problems.append(Problem("values-contradict-labels", value=str(cell), params={"code": code, "known": known}))
+    if not problems:
+        means = set(decoders(instrument, (), values))
+        thrown = [value for value in missing if any(decode(value).position for decode in means)]
+        problems += [Problem("missing-code-is-answer", value=str(value)) for value in thrown]
     return problems
+
+
+def direction_told(instrument: Instrument, values: Mapping[Any, Any] | None) -> bool:
+    """Tell whether the caller said of every answer of the instrument which cell means it."""
+    told = {int(code) for code in (values or {}).values()}
+    return told >= {code for item in instrument.items for code in item.codes}
 
 
 def check_answers(
@@ -49,8 +58,7 @@ def check_answers(
     direction_known: bool,
 ) -> None:
     """Note what no single cell can show."""
-    if layout is not None:
-        _right_people(instrument, people, rows, layout, faults)
+    _right_people(instrument, people, rows, layout, faults)
     _shifted(instrument, block, faults)
     if not direction_known:
         _backwards(instrument, block, faults)
@@ -76,19 +84,30 @@ def _shifted(instrument: Instrument, block: Block, faults: Gathered) -> None:
         if value == str(shifted) and not (block == unused).any():
             cause = faults.causes.pop(("out-of-range", value))
             seen = (lowest + by, highest + by)
+            turned = {lowest + by: highest, highest + by: lowest}
+            last = next(a.label for a in instrument.items[0].answers if a.value == highest)
             faults.add(
-                "codes-shifted",
-                row=one_or_list(cause.rows),
-                column=one_or_list(cause.columns),
+                "codes-shifted" if count > 2 else "two-codes-shifted",
+                row=one_or_list(list(dict.fromkeys(cause.rows))),
+                column=one_or_list(list(dict.fromkeys(cause.columns))),
                 value=value,
                 params={
                     "why": "out-of-range",
                     "seen": f"{seen[0]}–{seen[1]}",
                     "span": f"{lowest}–{highest}",
                     "values": ", ".join(f"{code + by}: {code}" for code in range(lowest, highest + 1)),
+                    "turned": ", ".join(f"{cell}: {code}" for cell, code in turned.items()),
+                    "cells": listed(seen),
+                    "low": seen[0],
+                    "high": seen[1],
+                    "last": partial(_said, last, highest),
                 },
             )
             return
+
+
+def _said(label: Mapping[str, str], code: int) -> str:
+    return in_language(label) or str(code)
 
 
 def _backwards(instrument: Instrument, block: Block, faults: Gathered) -> None:
@@ -135,17 +154,22 @@ def _skips(
                 )
 
 
-def _right_people(instrument: Instrument, people: pd.DataFrame, rows: Any, layout: Layout, faults: Gathered) -> None:
+def _right_people(
+    instrument: Instrument, people: pd.DataFrame, rows: Any, layout: Layout | None, faults: Gathered
+) -> None:
     """Refuse people of whom the instrument may not be asked."""
     guard = instrument.guards
     if guard.people_column is None:
         return
-    for column, name in layout.people_names.items():
-        if fold(name).replace(" ", "_") == guard.people_column:
-            given = people[name].map(lambda cell: fold(str(cell)) if cell == cell and cell is not None else "")
-            wrong = ~given.isin(["", *map(fold, guard.people)])
-            for value in given[wrong].unique():
-                at = [int(row) for row in rows[(given == value).to_numpy()]]
-                places = (layout.grid.locate(row, column, layout.heading(column)) for row in at)
-                reason = {"reason": lambda: in_language(guard.people_reason)}
-                faults.cells("not-for-these-people", value, places, reason)
+    named = layout.people_names if layout else dict(enumerate(map(str, people.columns)))
+    for column, name in named.items():
+        heading = layout.heading(column) if layout else name
+        if plain(guard.people_column) not in map(plain, parted(heading)):
+            continue
+        cells = people.iloc[:, list(named).index(column)].astype(object)
+        given = cells.map(lambda cell: "" if pd.isna(cell) else fold(str(cell)))
+        for value in given[~given.isin(["", *map(fold, guard.people)])].unique():
+            at = [int(row) for row in rows[(given == value).to_numpy()]]
+            places = (layout.grid.locate(row, column, heading) if layout else Place(row, heading, ()) for row in at)
+            reason = {"reason": lambda: in_language(guard.people_reason)}
+            faults.cells("not-for-these-people", value, places, reason)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 
 from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import in_language, listed
 from ..core.text import nearest, shortened
 from ..instruments import Instrument
 from .grids import Grid, Source
-from .header import Columns, Finder, Header, find_header, heading_of, number_runs
+from .header import Columns, Header, find_header, heading_of
+from .matching import Finder, number_runs
 
 
 def choose(
@@ -20,20 +22,24 @@ def choose(
     sheet: str | None,
     columns: Columns | None,
     merge_columns: bool,
-) -> tuple[Grid, Header, list[Notice]]:
+) -> tuple[Grid, Header, list[Notice], list[Problem]]:
     """Return the only sheet that holds the items, with its header; refuse to choose between several."""
     headers = [(grid, find_header(grid, instrument, columns)) for grid in grids]
     most = max(header.found for _, header in headers)
     holding = [(grid, header) for grid, header in headers if header.found * 2 > most and most]
-    visible = [pair for pair in holding if not pair[0].hidden] or holding
+    visible = [pair for pair in holding if not pair[0].hidden]
+    if not visible:  # what is hidden may be an old copy of what is seen
+        visible = [(grid, header) for grid, header in headers if header.found]
     if len(visible) > 1 and sheet is None:
         names = [grid.sheet for grid, _ in visible]
         raise IntakeError([Problem("several-data-sheets", source.name, value=", ".join(map(str, names)))])
     grid, header = visible[0] if visible else headers[0]
-    _all_items(grid, header, instrument, merge_columns)
+    problems = _all_items(grid, header, instrument, merge_columns)
+    if problems and header.found * 2 < len(instrument.items):
+        raise IntakeError(problems)
     others = tuple(other.sheet or "" for other, _ in headers if other is not grid and other.head(2))
     notices = [Notice("other-sheets", grid.file, grid.sheet, params={"sheets": listed(others)})] if others else []
-    return grid, header, notices
+    return grid, header, notices, problems
 
 
 def sheet_named(source: Source, grids: list[Grid], sheet: str | None) -> list[Grid]:
@@ -47,13 +53,20 @@ def sheet_named(source: Source, grids: list[Grid], sheet: str | None) -> list[Gr
     return named
 
 
-def _all_items(grid: Grid, header: Header, instrument: Instrument, merge_columns: bool) -> None:
+def _all_items(grid: Grid, header: Header, instrument: Instrument, merge_columns: bool) -> list[Problem]:
     """Refuse a header in which an item is missing or stands twice."""
-    if header.found * 2 < len(instrument.items):
+    if header.found * 2 < len(instrument.items) and not header.contradicting:
         _other_layout(grid, instrument)
     if header.found == 0:
         raise IntakeError([_nothing_found(grid, header, instrument)])
     problems = []
+    for column, items in islice(header.contradicting.items(), 1):
+        name, text = (instrument.items[item].name for item in items)
+        params = {"name": name, "text": text, "more": len(header.contradicting) - 1}
+        heading = grid.texts.get(column, header.names[column])
+        problems.append(
+            Problem("name-contradicts-text", grid.file, grid.sheet, header.row or None, heading, params=params)
+        )
     if header.doubles and not merge_columns:
         item, columns = next(iter(header.doubles.items()))
         params = {"item": instrument.items[item].name, "more": len(header.doubles) - 1}
@@ -69,8 +82,7 @@ def _all_items(grid: Grid, header: Header, instrument: Instrument, merge_columns
         pairs = listed(f"«{shortened(found[0])}» → {name}" for name, found in near.items())
         params = {"near": pairs or "–"}
         problems.append(Problem("missing-item", grid.file, grid.sheet, header.row, absent, params=params))
-    if problems:
-        raise IntakeError(problems)
+    return problems
 
 
 def _nothing_found(grid: Grid, header: Header, instrument: Instrument) -> Problem:

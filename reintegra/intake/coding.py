@@ -58,12 +58,15 @@ class Coded:
                 if cell.blank is not None:
                     tally["blank", cell.blank] += len(at)
                 if cell.why and at:
-                    faults.cells(cell.why, cell.value, (locate(row, value) for row in at), cell.params)
+                    faults.cells(cell.why, cell.value, (locate(row, value) for row in at), cell.params, len(at))
 
 
 def code_column(decode: Callable[[Any], Cell], cells: Cells) -> Coded:
     """Code one column of raw cells."""
-    codes, uniques = pd.factorize(cells)
+    try:
+        codes, uniques = pd.factorize(cells)
+    except TypeError:  # a cell of a frame that holds a list, a set or a dict
+        codes, uniques = np.arange(len(cells)), cells
     found = [decode(value) for value in uniques]
     positions = np.array([*(cell.position for cell in found), 0], dtype=np.uint8)
     filled = np.array([*(bool(cell.position or cell.why or cell.blank is not None) for cell in found), False])

@@ -11,25 +11,28 @@ from ..core.text import fold, nearest
 from ..instruments import Instrument, Item
 from .faults import Gathered
 from .grids import Grid, letter
-from .header import Header, canonical, question
+from .header import Header
+from .matching import canonical, parted, question
 from .people import decides_rights, looks_personal
 
 _KEYS = [
     re.compile(pattern)
     for pattern in (
         r"(?:kode|id|no(?:mor)?\.?) (?:responden|peserta|wbp|residen|warga binaan)\b.*",
-        r"(?:respondent|participant|person)(?:'s)? (?:code|id)\b.*",
-        r"pid|kode|code",
-        r"record id|id|key|case",
+        r"(?:respondent|participant|person|subject)(?:'s)? ?(?:code|id)\b.*",
+        r"pid|kode|code|kode unik|unique (?:code|id)",
+        r"record ?id|case ?id|id|key|case",
+        r"response ?id|uuid|instance ?id|meta-instance ?id",
     )
 ]
-_WAVES = re.compile(r"gelombang|wave|redcap event name|waktu pengukuran|pengukuran ke")
+_WAVES = re.compile(r"gelombang|wave|(?:redcap )?event name|waktu pengukuran|pengukuran ke")
 _REVIEWS = re.compile(r"validation status|reviewstate|review state|review status")
 _REFUSED = re.compile(
     r"(?:validation status )?(?:not approved|rejected|hasissues|has issues|on hold|ditolak|tidak disetujui)"
 )
 _SUBMITTED = re.compile(r"submitdate")
 _COMPLETE = re.compile(r".+ complete")
+SAMPLE = 1_000  # rows looked at for names and numbers of persons
 UNITS = re.compile(r"unit|upt|kode upt|upt id|nama upt|lapas|rutan|satuan kerja|satker|site")
 
 
@@ -72,7 +75,7 @@ def lay_out(
     for item, columns in header.doubles.items():
         columns_of[item] = list(columns)
     used = {column for columns in columns_of.values() for column in columns}
-    sample = [row for number, row in grid.head(60) if number > header.row]
+    sample = [row for number, row in grid.head(SAMPLE) if number > header.row]
     filled = {c for row in sample for c, cell in enumerate(row) if cell is not None and str(cell).strip()}
     others = [c for c in range(len(names)) if c not in used and (names[c].strip() or c in filled)]
 
@@ -80,13 +83,14 @@ def lay_out(
         if decides_rights(names[column]):
             _fault(grid, header, column, "decides-rights", faults)
     keys = _keys(header, others, key, faults) or [c for c in others if c == grid.key]
-    wave = keys[1] if len(keys) > 1 else next((c for c in others if _WAVES.fullmatch(plain(names[c]))), None)
+    wave = keys[1] if len(keys) > 1 else next(iter(wave_column(names, others)), None)
 
     def personal_looking(column: int) -> bool:
         return looks_personal(names[column], (row[column] for row in sample if column < len(row)))
 
-    personal = [c for c in others if c not in (*keys, wave) and personal_looking(c)]
-    for column in filter(personal_looking, keys[:1]):
+    personal = [c for c in others if c not in keys and personal_looking(c)]
+    wave = None if wave in personal else wave
+    for column in filter(personal_looking, keys):
         _fault(grid, header, column, "personal-key", faults)
     people = [c for c in others if c not in personal and c not in keys]
     layout = Layout(
@@ -136,7 +140,7 @@ def _say(layout: Layout, instrument: Instrument, seen: list[int]) -> None:
         notice("headings-tidied", folded)
     if header.doubles:
         notice("columns-merged", [names[c] for columns in header.doubles.values() for c in columns])
-    if extra := [names[c] for c in layout.people if names[c].strip() and c != layout.wave]:
+    if extra := [names[c] or layout.people_names[c] for c in layout.people if c != layout.wave]:
         notice("other-columns", extra)
     if hidden := [letter(c) for c in grid.hidden_columns if c in seen]:
         notice("hidden-columns", hidden)
@@ -144,13 +148,26 @@ def _say(layout: Layout, instrument: Instrument, seen: list[int]) -> None:
         notice("formula-in-item", formulas)
 
 
+def key_column(names: Sequence[str], columns: Sequence[int]) -> list[int]:
+    """Return the column whose heading best says that it holds the codes of people, if one does."""
+    found = ([c for c in columns if _says(pattern, names[c])] for pattern in _KEYS)
+    return next(filter(None, found), [])[:1]
+
+
+def wave_column(names: Sequence[str], columns: Sequence[int]) -> list[int]:
+    """Return the column whose heading says that it holds the wave, if one does."""
+    return [c for c in columns if _says(_WAVES, names[c])][:1]
+
+
+def _says(pattern: re.Pattern[str], heading: str) -> bool:
+    """Tell whether a heading, or the code or the text in it, is one of those a pattern knows."""
+    return any(pattern.fullmatch(plain(part)) for part in (heading, *parted(heading)))
+
+
 def _keys(header: Header, others: list[int], key: str | Sequence[str] | None, faults: Gathered) -> list[int]:
     names = header.names
     if key is None:
-        for pattern in _KEYS:
-            if found := [c for c in others if pattern.fullmatch(plain(names[c]))]:
-                return found[:1]
-        return []
+        return key_column(names, others)
     keys = []
     for wanted in [key] if isinstance(key, str) else key:
         found = [c for c in others if fold(names[c]) == fold(wanted) or canonical(names[c]) == canonical(wanted)]

@@ -8,10 +8,18 @@ import io
 from collections.abc import Iterator
 
 from ..core.errors import IntakeError, Notice, Problem
+from ..core.formula_guard import GUARD, unguarded
 from .grids import Grid, Row, Source
 
 DELIMITERS = ",;\t|"
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_GUARDED = ("utf-8", "cp1252", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
 def csv_grids(source: Source) -> list[Grid]:
@@ -25,6 +33,8 @@ def csv_grids(source: Source) -> list[Grid]:
     skip = len(first) if first.lower().startswith("sep=") else 0
     delimiter = (first.rstrip("\r\n")[4:5] if skip else "") or _delimiter(source, encoding)
 
+    guarded = any(GUARD.encode(code) in source.data for code in _GUARDED)
+
     def rows() -> Iterator[tuple[int, Row]]:
         text = io.TextIOWrapper(io.BytesIO(source.data), encoding, newline="")
         if skip:
@@ -33,18 +43,22 @@ def csv_grids(source: Source) -> list[Grid]:
         number = 0
         try:
             for number, row in enumerate(reader, 1):
-                yield number, row
+                yield number, [unguarded(cell) for cell in row] if guarded else row
+            return
         except csv.Error:
-            raise IntakeError([Problem("unclosed-quote", source.name, row=number + 1)]) from None
+            pass
+        raise IntakeError([Problem("unclosed-quote", source.name, row=number + 1)])
 
     lines = source.data.count(b"\n")
     return [Grid(source.name, None, rows, notices=notices, rows_expected=lines, delimited=True)]
 
 
 def _encoding(source: Source) -> str:
-    marked = [encoding for bom, encoding in _BOMS if source.data.startswith(bom)]
+    marked = [encoding for bom, encoding in _BOMS if source.data.startswith(bom)][:1]
     start = source.data[:4096]
     if not marked and b"\0" in start:
+        if b"\0\0\0" in start:  # UTF-32 without its mark, or no text at all
+            raise source.refuse("not-a-table")
         if max(start[::2].count(0), start[1::2].count(0)) < len(start) / 4:
             raise source.refuse("not-a-table")
         marked = ["utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"]

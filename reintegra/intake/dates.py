@@ -15,8 +15,8 @@ from ..core.text import fold
 _NAMES = """januari january jan, februari pebruari february feb peb, maret march mar, april apr, mei may, juni june jun,
 juli july jul, agustus august agu aug agt, september sept sep, oktober october okt oct, november nopember nov nop,
 desember december des dec"""
-_MONTHS = {name: number for number, names in enumerate(_NAMES.split(","), 1) for name in names.split()}
-_ZONE = r"(?:\s*(?:z|wib|wita|wit|[+-]\d{2}:?\d{2}))?"
+MONTHS = {name: number for number, names in enumerate(_NAMES.split(","), 1) for name in names.split()}
+_ZONE = r"(?:\s*(?:z|wib|wita|wit|(?:gmt|utc)?[+-]\d{1,2}(?::?\d{2})?|gmt|utc))?"
 _TIME = r"(?:[ t,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?" + _ZONE + ")?"
 _NUMERIC = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})" + _TIME)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
@@ -60,12 +60,12 @@ def find_date(value: Any, serial: bool = False) -> Found | None:
     if found := _NUMERIC.fullmatch(text):
         time = _time(found[4], found[5], found[6], found[7])
         return Found(int(found[1]), int(found[2]), _year(found[3]), time, True)
-    if (found := _DAY_MONTH.fullmatch(text)) and found[2] in _MONTHS:
+    if (found := _DAY_MONTH.fullmatch(text)) and found[2] in MONTHS:
         time = _time(found[4], found[5], found[6], found[7])
-        return Found(int(found[1]), _MONTHS[found[2]], _year(found[3]), time, False)
-    if (found := _MONTH_DAY.fullmatch(text)) and found[1] in _MONTHS:
+        return Found(int(found[1]), MONTHS[found[2]], _year(found[3]), time, False)
+    if (found := _MONTH_DAY.fullmatch(text)) and found[1] in MONTHS:
         time = _time(found[4], found[5], found[6], found[7])
-        return Found(int(found[2]), _MONTHS[found[1]], int(found[3]), time, False)
+        return Found(int(found[2]), MONTHS[found[1]], int(found[3]), time, False)
     return None
 
 

@@ -1,22 +1,25 @@
-"""Tables with several rows or several columns a person: one answer a row, waves side by side.
-
-Each becomes a grid with one row a person (and wave) and one column an item, that remembers where every cell stood.
-"""
+"""Tables with one answer a row: each becomes a grid with one row a person that remembers where every cell stood."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..core.errors import IntakeError, Notice, Problem
-from ..core.text import fold, nearest, tidy
-from ..instruments import Instrument
+from ..core.errors import IntakeError, Notice, Problem, one_or_list
+from ..core.language import listed
+from ..core.text import fold, nearest, shortened, tidy
+from ..instruments import Instrument, Item
+from .cells import SLIP_OF_THE_PEN
+from .columns import key_column, wave_column
 from .grids import Grid, Locate, Place, Row, letter
-from .header import DEEPEST, Finder, heading_of
+from .header import DEEPEST, heading_of
+from .matching import Finder
+from .widths import Widths
 
-WAVE = "gelombang"
+People = dict[tuple[str, ...], tuple[Row, dict[int, tuple[int, Any]]]]  # person: other cells, {item: (row, cell)}
+Unknown = dict[str, dict[tuple[str, ...], int]]  # name: {person: row}
 
 _ITEM = re.compile(r"(?:nama |kode )?(?:butir|item|pertanyaan|pernyataan|question|variable|variabel)")
 _ANSWER = re.compile(r"jawaban|answer|response|value|nilai|isi")
@@ -28,26 +31,33 @@ def long(grid: Grid, instrument: Instrument, key: Sequence[str], item: str | Non
     if not names:
         return grid
     finder = Finder(instrument)
+    widths = Widths(len(names))
     item_column = _column(grid, names, item, _ITEM, "item")
     answer_column = _column(grid, names, answer, _ANSWER, "answer")
     others = [c for c in range(len(names)) if c not in (item_column, answer_column)]
-    keyed = [c for c in others if fold(names[c]) in map(fold, key)] or others
-    people: dict[tuple[str, ...], tuple[Row, dict[int, tuple[int, Any]]]] = {}
-    unknown: set[str] = set()
+    told = [c for c in others if fold(names[c]) in map(fold, key)]
+    known = key_column(names, others)
+    keyed = told or [*known, *(wave_column(names, others) if known else [])] or others
+    people: People = {}
+    unknown: Unknown = {}
     twice: list[int] = []
-    for shown, cells in _rows_below(grid, number, len(names)):
+    for shown, cells in rows_below(grid, number, widths):
         place = finder.find(heading_of(cells[item_column]))
-        if place is None:
-            unknown.add(heading_of(cells[item_column]))
-            continue
         person = tuple(tidy(heading_of(cells[c])) for c in keyed)
+        if place is None:
+            unknown.setdefault(heading_of(cells[item_column]), {})[person] = shown
+            continue
         answers = people.setdefault(person, ([cells[c] for c in others], {}))[1]
         if place in answers:
             twice += [answers[place][0], shown]
         answers.setdefault(place, (shown, cells[answer_column]))
+    at = grid.file, grid.sheet
+    problems = widths.problems(*at, names[0])
     if twice:
-        at = list(dict.fromkeys(twice))
-        raise IntakeError([Problem("answered-twice", grid.file, grid.sheet, at, names[answer_column])])
+        problems.append(Problem("answered-twice", *at, list(dict.fromkeys(twice)), names[answer_column]))
+    if not told and not known and max((len(answers) for _, answers in people.values()), default=0) == 1:
+        problems.append(Problem("long-without-key", *at, value=listed(names[c] for c in others)))
+    problems += _misspelt(grid, instrument, unknown, people, names[item_column])
     places = sorted({place for _, answers in people.values() for place in answers})
     origin: dict[tuple[int, int], int] = {}
     rows: list[tuple[int, Row]] = []
@@ -62,67 +72,54 @@ def long(grid: Grid, instrument: Instrument, key: Sequence[str], item: str | Non
         return Place(shown, names[there], (f"{letter(there)}{shown}",) if grid.addressed else ())
 
     headings = [*(names[c] for c in others), *(instrument.items[p].name for p in places)]
-    folded = _folded(grid, number, headings, rows, where)
+    made = folded(grid, number, headings, rows, where)
+    made.problems = [*grid.problems, *problems]
     if unknown:
-        notice = Notice("items-not-used", grid.file, grid.sheet, columns=tuple(sorted(unknown)))
-        folded.notices = [*grid.notices, notice]
-    return folded
+        made.notices = [*grid.notices, _unused(grid, unknown)]
+    return made
 
 
-def waves_beside(grid: Grid, instrument: Instrument, waves: Mapping[str, str]) -> Grid:
-    """Fold waves that stand side by side: ``{"pra": "pra_{n}", "pasca": "pasca_{n}"}``, or ``{item}`` for its name."""
-    patterns = {wave: _pattern(pattern) for wave, pattern in waves.items()}
-    best: tuple[int, int, dict[str, dict[int, int]]] = (0, 0, {})
-    for number, row in grid.head(DEEPEST):
-        columns = {wave: _wave_columns(row, pattern, instrument) for wave, pattern in patterns.items()}
-        count = sum(map(len, columns.values()))
-        if count > best[0]:
-            best = count, number, columns
-    _, number, columns = best
-    problems = [
-        Problem("missing-item", grid.file, grid.sheet, number or None, absent, params={"near": waves[wave]})
-        for wave in waves
-        if (absent := [i.name for place, i in enumerate(instrument.items) if place not in columns.get(wave, {})])
-    ]
-    if problems:
-        raise IntakeError(problems)
-    head = dict(grid.head(DEEPEST))[number]
-    used = {column for found in columns.values() for column in found.values()}
-    others = [c for c in range(len(head)) if c not in used]
-    headings = [*(heading_of(head[c]) for c in others), WAVE, *instrument.item_names]
-    rows: list[tuple[int, Row]] = []
-    origin: dict[int, tuple[int, str]] = {}
-    for shown, padded in _rows_below(grid, number, len(head)):
-        for wave, found in columns.items():
-            cells = [padded[found[place]] for place in range(len(instrument.items))]
-            if any(cell is not None and str(cell).strip() for cell in cells):
-                index = number + 1 + len(rows)
-                origin[index] = shown, wave
-                rows.append((index, [*(padded[c] for c in others), wave, *cells]))
-
-    def where(index: int, column: int, heading: str, value: Any) -> Place:
-        if index not in origin:
-            return Place(index, heading, ())
-        shown, wave = origin[index]
-        if column == len(others):
-            return Place(shown, heading, ())
-        there = others[column] if column < len(others) else columns[wave][column - len(others) - 1]
-        return Place(shown, heading_of(head[there]), (f"{letter(there)}{shown}",) if grid.addressed else ())
-
-    return _folded(grid, number, headings, rows, where)
+def _misspelt(grid: Grid, instrument: Instrument, unknown: Unknown, people: People, heading: str) -> list[Problem]:
+    """Return the faults of names that are no item but look like one, above all like one those people lack."""
+    found = []
+    asked = {place for _, answers in people.values() for place in answers}
+    for name, rows in unknown.items():
+        theirs = {place for person in rows if person in people for place in people[person][1]}
+        lacking = [instrument.items[place] for place in sorted(asked - theirs)]
+        near = nearest(name, _spellings(instrument.items), 1, SLIP_OF_THE_PEN) or nearest(name, _spellings(lacking), 1)
+        if near:
+            params = {"near": shortened(near[0])}
+            at = grid.file, grid.sheet, one_or_list(sorted(rows.values())), heading
+            found.append(Problem("item-name-unknown", *at, value=name, params=params))
+    return found
 
 
-def _folded(grid: Grid, number: int, headings: list[str], rows: list[tuple[int, Row]], where: Locate) -> Grid:
+def _spellings(items: Sequence[Item]) -> list[str]:
+    return [text for item in items for text in (item.name, *item.label.values())]
+
+
+def _unused(grid: Grid, unknown: Unknown) -> Notice:
+    """Say what was not used; a name that only one person has may be what that person wrote, and is not repeated."""
+    shared = tuple(sorted(name for name, rows in unknown.items() if len(rows) > 1))
+    rows = tuple(sorted(row for found in unknown.values() for row in found.values()))
+    return Notice("items-not-used", grid.file, grid.sheet, rows, shared)
+
+
+def folded(grid: Grid, number: int, headings: list[str], rows: list[tuple[int, Row]], where: Locate) -> Grid:
     """Return the grid with other rows below a header of other headings."""
     table: list[tuple[int, Row]] = [(number, [*headings]), *rows]
-    return replace(grid, rows=lambda: iter(table), merged=(), formulas={}, hidden_columns=(), where=where)
+    made = replace(grid, rows=lambda: iter(table), merged=(), formulas={}, hidden_columns=(), where=where)
+    made.delimited = False
+    return made
 
 
-def _rows_below(grid: Grid, number: int, width: int) -> Iterator[tuple[int, Row]]:
-    """Yield the rows below the header that hold anything, all of one width."""
+def rows_below(grid: Grid, number: int, widths: Widths) -> Iterator[tuple[int, Row]]:
+    """Yield the rows below the header that hold anything, all of one width; ``widths`` sees what had another."""
     for shown, row in grid.rows():
         if shown > number and any(cell is not None and str(cell).strip() for cell in row):
-            yield shown, [*row[:width], *[None] * (width - len(row))]
+            if grid.delimited:
+                widths.see([shown], [row])
+            yield shown, [*row[: widths.width], *[None] * (widths.width - len(row))]
 
 
 def _first_filled(grid: Grid) -> tuple[int, list[str]]:
@@ -142,22 +139,3 @@ def _column(grid: Grid, names: list[str], wanted: str | None, pattern: re.Patter
     near = nearest(wanted, names) if wanted is not None else list(filter(None, names))
     params = {"near": ", ".join(near) or "–"}
     raise IntakeError([Problem("no-such-column", grid.file, grid.sheet, value=wanted or what, params=params)])
-
-
-def _pattern(pattern: str) -> re.Pattern[str]:
-    text = re.escape(fold(pattern))
-    text = text.replace(re.escape("{n}"), r"0*(?P<n>\d+)")
-    return re.compile(re.sub(r"\\{(?:item|name|butir)\\}", r"(?P<item>.+)", text))
-
-
-def _wave_columns(row: Row, pattern: re.Pattern[str], instrument: Instrument) -> dict[int, int]:
-    """Return for each item the column that one wave has for it."""
-    finder = Finder(instrument)
-    found: dict[int, int] = {}
-    for column, cell in enumerate(row):
-        if matched := pattern.fullmatch(fold(heading_of(cell))):
-            parts = matched.groupdict()
-            place = int(parts["n"]) - 1 if parts.get("n") else finder.find(parts.get("item") or "")
-            if place is not None and 0 <= place < len(instrument.items):
-                found.setdefault(place, column)
-    return found

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.errors import IntakeError, Problem
+from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import in_language, listed
 from ..core.text import nearest
 from ..instruments import Instrument
 from .checks import check_answers
 from .coding import code_column, decoders
+from .columns import SAMPLE
 from .faults import Gathered
 from .grids import Place, Truth
+from .people import decides_rights, looks_personal
 from .responses import Responses
 
 
@@ -60,11 +62,27 @@ def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known
             name = item.name
             coded.report(everyone, rows, lambda row, _, name=name: Place(row, name, ()), faults, tally)  # type: ignore[misc]
             block[:, column] = coded.positions
-    people = frame.drop(columns=instrument.item_names)
+    people, notices = _people(frame.drop(columns=instrument.item_names), faults)
     check_answers(instrument, block, rows, people, None, faults, direction_known=direction_known)
     if problems := faults.problems():
         raise IntakeError(problems)
-    return Responses(instrument, block, people)
+    return Responses(instrument, block, people, notices)
+
+
+def _people(people: pd.DataFrame, faults: Gathered) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """Refuse records that decide on rights and an index of names; keep columns that look personal out."""
+    names = list(map(str, people.columns))
+    for name in filter(decides_rights, names):
+        faults.add("decides-rights", column=name)
+    for level in map(people.index.get_level_values, range(people.index.nlevels)):
+        if looks_personal(str(level.name or ""), level[:SAMPLE]):
+            faults.add("personal-key", column=str(level.name or "index"))
+    kept = [
+        not looks_personal(name, people.iloc[:SAMPLE, place].dropna().astype(object))
+        for place, name in enumerate(names)
+    ]
+    personal = tuple(name for name, keep in zip(names, kept, strict=True) if not keep)
+    return people.loc[:, kept], (Notice("personal-columns", columns=personal),) if personal else ()
 
 
 def _all_items(frame: pd.DataFrame, instrument: Instrument) -> None:

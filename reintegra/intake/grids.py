@@ -14,6 +14,7 @@ from ..core.errors import IntakeError, Notice, Problem
 from ..core.files import sha256
 
 CHUNK = 20_000
+LIST_MARK = "reintegra ▸ "  # begins the first cell of the list of faults in a copy to mend (present.repair)
 
 _SYNCED = re.compile(r"[\\/](OneDrive|Dropbox|Google ?Drive|My Drive|Drive Saya|iCloud)", re.I)
 
@@ -79,7 +80,8 @@ class Grid:
     ``texts`` are longer headings (the labels of SPSS variables), ``labels`` and ``blanks`` what the file itself says of
     the values of a column. ``where`` finds a cell of a table that was turned or folded in the user's file again;
     ``addressed`` tells whether cells have addresses at all, ``delimited`` whether a line's cells were counted out by
-    delimiters, so that a line of another length is broken, ``key`` which column names the people where none says so.
+    delimiters, so that a line of another length is broken, ``key`` which column names the people where none says so;
+    ``problems`` are faults met while the table was turned or folded.
     """
 
     file: str
@@ -92,12 +94,13 @@ class Grid:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     texts: dict[int, str] = field(default_factory=dict)
     labels: dict[int, dict[Any, str]] = field(default_factory=dict)
-    blanks: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
+    blanks: dict[int, list[tuple[Any, Any]]] = field(default_factory=dict)
     where: Locate | None = None
     addressed: bool = True
     delimited: bool = False
     key: int | None = None
     notices: list[Notice] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     rows_expected: int | None = None
 
     def locate(self, row: int, column: int, heading: str, value: Any = None) -> Place:
@@ -144,6 +147,8 @@ def open_source(path: str | Path) -> Source:
     refused = path.name.startswith("~$")
     if refused:
         raise IntakeError([Problem("lock-file", path.name)])
+    if path.is_fifo():  # reading one would wait for a writer for ever
+        raise IntakeError([Problem("no-such-file", path.name)])
     for pause in (0.3, 0.3, None):
         try:
             data = path.read_bytes()

@@ -1,25 +1,21 @@
-"""Which row holds the headings, and which column is which item."""
+"""Which rows hold the headings, and which column is which item."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
-from ..core.text import fold, tidy
+from ..core.text import fold
 from ..instruments import Instrument
 from .grids import Grid, Row
+from .matching import FEWEST_BARE_NUMBERS, FEWEST_WORDS, Finder, by_number, parted, twins
 
 DEEPEST = 30
-FEWEST_BARE_NUMBERS = 8
 
-_NUMBERING = re.compile(
-    r"^(?:no\.?|butir|pertanyaan|pernyataan|item|question|q|p)?\s*\d+\s*[a-z]?\s*[.):\-–]+\s*", re.I
-)
-_NUMBER = re.compile(r"^(.*?)0*(\d+[a-z]?)(\D*)$", re.S)
+_UNDERNEATH = re.compile(r"open-ended response|response|jawaban(?: terbuka)?")  # a second row's word for "see above"
+_IMPORT = re.compile(r"\{.*importid.*\}", re.I | re.S)
 
 
 @dataclass
@@ -28,6 +24,8 @@ class Header:
 
     ``row`` is the last row of the header; ``names`` the heading of each column as the file writes it; ``items`` maps a
     column to the index of its item. ``how`` tells by what the items were found: "columns", "name", "text", "number".
+    ``doubles`` holds the columns of an item that has several, ``contradicting`` the columns whose name is one item and
+    whose text another, ``lines`` the rows of the file that make up the header.
     """
 
     row: int
@@ -35,6 +33,8 @@ class Header:
     items: dict[int, int] = field(default_factory=dict)
     how: str = "name"
     doubles: dict[int, list[int]] = field(default_factory=dict)
+    contradicting: dict[int, tuple[int, int]] = field(default_factory=dict)
+    lines: list[list[str]] = field(default_factory=list)
 
     @property
     def width(self) -> int:
@@ -46,35 +46,121 @@ class Header:
         """How many items have a column."""
         return len(set(self.items.values()))
 
+    def repeated_by(self, row: Row) -> bool:
+        """Tell whether a row below is the header once more, as where two exports were put below each other."""
+        return any(
+            all(column < len(row) and heading_of(row[column]) == line[column] for column in self.items)
+            for line in self.lines
+            if any(line[column] for column in self.items)
+        )
+
 
 Columns = Mapping[str, str] | Sequence[str]
 
 
 def find_header(grid: Grid, instrument: Instrument, columns: Columns | None = None) -> Header:
-    """Return the header row, or pair of rows, under which most items stand; the first such one."""
+    """Return the header under which most items stand, the first such one; names and texts go before mere numbers."""
+    head = grid.head(DEEPEST)
     best = Header(0, [])
-    for names, row in _candidates(grid, grid.head(DEEPEST)):
+    for names, row in candidates(grid, head):
         header = match(names, row, instrument, columns, grid.texts)
-        wider = header.found == best.found and header.row == best.row and header.width > best.width
-        if header.found > best.found or wider or not best.width:
+        if _rank(header, instrument) > _rank(best, instrument) or not best.width:
             best = header
-    return best
+    return _with_rows_below(best, head, instrument) if best.found * 2 >= len(instrument.items) else best
 
 
-def _candidates(grid: Grid, head: list[tuple[int, Row]]) -> Iterator[tuple[list[str], int]]:
-    """Yield the headings each row would give alone, then with the row above it."""
-    for (above_number, above), (number, row) in pairwise([(0, []), *head]):
-        yield [heading_of(cell) for cell in row], number
-        if not above:
-            continue
-        over = spread(grid, above_number, above)
-        width = max(len(over), len(row))
-        pairs = zip(_padded(over, width), _padded(row, width), strict=True)
-        yield [" ".join(dict.fromkeys(filter(None, map(heading_of, pair)))) for pair in pairs], number
+def _rank(header: Header, instrument: Instrument) -> tuple[bool, int]:
+    return header.how != "number" and header.found * 2 >= len(instrument.items), header.found
 
 
-def _padded(row: Row, width: int) -> Row:
+def candidates(grid: Grid, head: list[tuple[int, Row]]) -> Iterator[tuple[list[str], int]]:
+    """Yield the headings each row would give alone, its blanks filled from above, then joined to the row above it."""
+    for place, (number, row) in enumerate(head):
+        above = _above(grid, head, place)
+        names = _padded([heading_of(cell) for cell in row], len(above))
+        over = _padded(above, len(names))
+        pairs = list(zip(over, names, strict=True))
+        yield [o if o and (not n or _UNDERNEATH.fullmatch(fold(n))) else n for o, n in pairs], number
+        if any(above):
+            yield [" ".join(dict.fromkeys(filter(None, pair))) for pair in pairs], number
+
+
+def _above(grid: Grid, head: list[tuple[int, Row]], place: int) -> list[str]:
+    """Return what stands nearest above each column of a row, in the rows of headings that end there.
+
+    A row with a single filled cell is a title, and a row of no text is none of headings.
+    """
+    over: list[str] = []
+    below = head[place][0]
+    for number, row in reversed(head[:place]):
+        filled = [cell for cell in row if heading_of(cell).strip()]
+        if number != below - 1 or len(filled) < 2:
+            break
+        names = [heading_of(cell) for cell in spread(grid, number, row)]
+        over = [o or n for o, n in zip(_padded(over, len(names)), _padded(names, len(over)), strict=True)]
+        below = number
+    return over
+
+
+def _padded(names: list[str], width: int) -> list[str]:
+    return [*names, *[""] * (width - len(names))]
+
+
+def _with_rows_below(header: Header, head: list[tuple[int, Row]], instrument: Instrument) -> Header:
+    """Take in the rows right below that are headings too: texts below names, numbers below texts, import marks."""
+    numbers = [number for number, _ in head]
+    place = numbers.index(header.row)
+    header.lines.append([heading_of(cell) for cell in _wide(head[place][1], len(header.names))])
+    texts = False
+    for number, row in head[place + 1 :]:
+        line = [heading_of(cell) for cell in _wide(row, len(header.names))]
+        below = match(line, number, instrument)
+        again = _rank(below, instrument)[0]
+        if again and header.how != "columns":
+            for column, item in below.items.items():
+                if header.items.get(column, item) != item:
+                    header.contradicting[column] = (header.items[column], item)
+        if not (again or _of_numbers(line) or _of_import(line)):
+            if texts or not _of_texts(line, header, instrument):
+                break
+            texts = True
+        header.row = number
+        header.lines.append(line)
+        header.names = [name or new for name, new in zip(header.names, line, strict=False)]
+    return header
+
+
+def _wide(row: Row, width: int) -> Row:
     return [*row, *[None] * (width - len(row))]
+
+
+def _of_numbers(line: list[str]) -> bool:
+    """Tell whether a row holds nothing but 1, 2, 3 … from left to right, more than any row of answers could."""
+    filled = [name for name in line if name]
+    return len(filled) >= FEWEST_BARE_NUMBERS and filled == [str(n) for n in range(1, len(filled) + 1)]
+
+
+def _of_import(line: list[str]) -> bool:
+    """Tell whether a row holds the marks that Qualtrics writes for its own import."""
+    filled = [name for name in line if name]
+    return bool(filled) and all(map(_IMPORT.fullmatch, filled))
+
+
+def _of_texts(line: list[str], header: Header, instrument: Instrument) -> bool:
+    """Tell whether a row gives every item a sentence of its own, and so continues the header.
+
+    Where the items were found by number, those whose sentence is another question's are not that item.
+    """
+    said = {column: line[column] for column in header.items}
+    answers = {fold(s) for item in instrument.items for answer in item.answers for s in answer.spellings}
+    if len({fold(text) for text in said.values()}) < max(len(said), 2):
+        return False
+    if any(len(text.split()) < FEWEST_WORDS or fold(text) in answers for text in said.values()):
+        return False
+    if header.how == "number":
+        finder = Finder(instrument)
+        header.items = {c: i for c, i in header.items.items() if not finder.speaks_of_another(said[c], i)}
+    return True
 
 
 def spread(grid: Grid, number: int, row: Row) -> Row:
@@ -94,16 +180,6 @@ def heading_of(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
-def canonical(name: str) -> str:
-    """Fold a short name: no case, spaces, punctuation or leading zeros ("Q 07" is "q7")."""
-    return re.sub(r"0+(?=\d)", "", re.sub(r"[\W_]+", "", fold(name)))
-
-
-def question(text: str) -> str:
-    """Fold the text of a question: its number, closing punctuation and quotes do not count."""
-    return fold(_NUMBERING.sub("", tidy(text))).strip(" .:;?!\"'“”«»*")
-
-
 def match(
     names: list[str],
     row: int,
@@ -116,60 +192,44 @@ def match(
         return _as_told(names, row, instrument, columns)
     finder = Finder(instrument)
     header = Header(row, names)
+    texts = texts or {}
     for column, name in enumerate(names):
-        item = finder.by_name(name)
-        if item is None:
-            item = finder.by_text(name) if not texts or column not in texts else finder.by_text(texts[column])
-            header.how = header.how if item is None else "text"
-        if item is not None:
+        code, text = parted(name)
+        named, worded = finder.by_name(name), finder.by_text(texts.get(column, text))
+        claimed = named if named is not None else finder.by_name(code)
+        if worded is None and not texts:
+            worded = finder.by_text(name)
+        if claimed is not None and worded is not None and claimed != worded:
+            header.contradicting[column] = (claimed, worded)
+        if named is not None:
+            _place(header, column, named)
+        elif worded is not None:
+            _place(header, column, worded)
+            header.how = "text"
+    left = set(range(len(instrument.items))) - set(header.items.values())
+    for column, name in enumerate(names):
+        item = finder.by_stem(texts.get(column, name)) if left and column not in header.items else None
+        if item in left and item is not None:
             _place(header, column, item)
-    return header if header.items else _by_number(names, row, instrument)
-
-
-class Finder:
-    """Finds the item that a name or a question text means."""
-
-    def __init__(self, instrument: Instrument) -> None:
-        self._names = {canonical(item.name): i for i, item in enumerate(instrument.items)}
-        self._texts = {question(text): i for i, item in enumerate(instrument.items) for text in item.label.values()}
-
-    def by_name(self, name: str) -> int | None:
-        """Return the item of a short name; what stands before it may be the name of a group."""
-        if not name.strip():
-            return None
-        last = re.split(r"[/>.\-]", name)[-1]
-        return self._names.get(canonical(name), self._names.get(canonical(last)) if last != name else None)
-
-    def by_text(self, text: str) -> int | None:
-        """Return the item of a question text."""
-        return next((self._texts[t] for t in _texts(text) if t in self._texts), None) if text.strip() else None
-
-    def find(self, text: str) -> int | None:
-        """Return the item of a name or a text."""
-        item = self.by_name(text)
-        return self.by_text(text) if item is None else item
+            header.how = "text"
+    if not header.items:
+        header.how = "number"
+        for column, item in by_number(names, texts, instrument):
+            _place(header, column, item)
+    for column, item in [*twins(names, header.items, instrument)]:
+        _place(header, column, item)
+    return header
 
 
 def _place(header: Header, column: int, item: int) -> None:
     taken = [c for c, i in header.items.items() if i == item]
     if not taken:
         header.items[column] = item
-    elif column not in taken:
-        header.doubles.setdefault(item, taken).append(column)
+    elif column not in (columns := header.doubles.setdefault(item, taken)):
+        columns.append(column)
 
 
-def _texts(heading: str) -> Iterator[str]:
-    """Yield the texts a heading may carry: itself, what stands in brackets, what follows a group's name."""
-    yield question(heading)
-    if found := re.search(r"\[(.+)\]\s*$", heading, re.S):
-        yield question(found[1])
-    for mark in ("/", ">"):
-        if mark in heading:
-            yield question(heading.split(mark, 1)[1])
-            yield question(heading.rsplit(mark, 1)[1])
-
-
-def _as_told(names: list[str], row: int, instrument: Instrument, columns: Mapping[str, str] | Sequence[str]) -> Header:
+def _as_told(names: list[str], row: int, instrument: Instrument, columns: Columns) -> Header:
     """Take the caller's word: {heading: item}, or the headings in the order of the items."""
     told = dict(columns) if isinstance(columns, Mapping) else dict(zip(columns, instrument.item_names, strict=False))
     wanted = {fold(heading): item for heading, item in told.items()}
@@ -180,45 +240,3 @@ def _as_told(names: list[str], row: int, instrument: Instrument, columns: Mappin
         if item is not None:
             _place(header, column, item)
     return header
-
-
-def _by_number(names: list[str], row: int, instrument: Instrument) -> Header:
-    """Match a run of headings that differ only in their numbers, where the numbers are just those of the items."""
-    runs: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for column, name in enumerate(names):
-        text = tidy(name)
-        if found := _NUMBER.match(text):
-            runs[fold(found[1]), fold(found[3])].setdefault(found[2].casefold(), column)
-        if leading := re.match(r"^0*(\d+[a-z]?)\s*[.):\-–]\s*\S", text, re.I):
-            runs["", "…"].setdefault(leading[1].casefold(), column)
-    by_number = {item.number.casefold(): i for i, item in enumerate(instrument.items)}
-    by_place = {str(i + 1): i for i in range(len(instrument.items))}
-    header = Header(row, names, how="number")
-    for numbers in (by_number, by_place):
-        for ends, run in runs.items():
-            if set(run) == set(numbers) and (any(ends) or _in_order(run)):
-                for number, item in numbers.items():
-                    _place(header, run[number], item)
-        if header.items:
-            break
-    return header
-
-
-def _in_order(run: Mapping[str, int]) -> bool:
-    """Tell whether bare numbers can be headings: many of them, rising from left to right, unlike a row of answers."""
-    return (
-        len(run) >= FEWEST_BARE_NUMBERS
-        and list(run) == sorted(run, key=int)
-        and sorted(run.values()) == list(run.values())
-    )
-
-
-def number_runs(names: list[str]) -> list[int]:
-    """Return how many headings each run of numbered headings has, so that a look-alike form can be recognised."""
-    runs: dict[str, set[str]] = defaultdict(set)
-    for name in names:
-        if found := _NUMBER.match(tidy(name)):
-            runs[fold(found[1])].add(found[2])
-        if leading := re.match(r"^0*(\d+)\s*[.):\-–]\s*\S", tidy(name)):
-            runs["…"].add(leading[1])
-    return [len(run) for run in runs.values()]

@@ -13,10 +13,9 @@ DEEPEST = 8
 
 def json_grids(source: Source) -> list[Grid]:
     """Read a list of objects as one grid; its rows are counted as respondents, and its cells have no addresses."""
-    try:
-        read = json.loads(source.data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        raise source.refuse("damaged") from None
+    read = _parsed(source.data)
+    if read is None:  # raised here, where no error of the parser can carry the file along
+        raise source.refuse("damaged")
     people = _people(read)
     if not people:
         raise source.refuse("not-a-table")
@@ -29,6 +28,23 @@ def json_grids(source: Source) -> list[Grid]:
             yield number, [person.get(name) for name in names]
 
     return [Grid(source.name, None, rows, addressed=False, rows_expected=len(flat))]
+
+
+def _parsed(data: bytes) -> Any:
+    """Return what a file holds: one JSON value, or a value a line (ndjson) as a list; None where it is neither."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    lines = [line for line in text.splitlines() if line.strip()]
+    for parts in ([text], lines if len(lines) > 1 else []):
+        try:
+            values = [json.loads(part) for part in parts]
+        except (ValueError, RecursionError):
+            continue
+        if values:
+            return values[0] if parts[0] is text else values
+    return None
 
 
 def _people(read: Any) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,12 +10,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.errors import Notice
+from ..core.errors import Notice, one_or_list
+from ..core.text import fold
 from .coding import Mask
 from .columns import Layout
 from .faults import Gathered
 from .grids import Place
+from .matching import canonical
 from .responses import Block
+
+# What spreadsheets and people leave where a code should stand: errors, dates, cut numbers, totals, "none".
+_NO_CODE = re.compile(
+    r"#(?:ref!|n/a|value!|name\?|div/0!|null!|num!|spill!|calc!)|true|false|[\W_]+|\d[.,]\d+e\+\d+"
+    r"|\d{4}-\d\d-\d\d(?: 00:00:00)?"
+    r"|\d{1,2}-(?:jan|feb|mar|apr|mei|may|jun|jul|agu|ags|aug|sep|okt|oct|nov|des|dec)(?:-\d+)?"
+    r"|(?:sub ?)?total|jumlah|jumlah (?:responden|total|skor|data)|rata-rata|rerata|mean|average|median|modus"
+    r"|simpangan baku|std\.? ?dev\w*\.?|standard deviation|minimum|maksimum|maximum"
+    r"|(?:tidak|tdk|belum) ada|kosong|n/a|tanpa kode|anonim|anonymous"
+)
 
 
 @dataclass
@@ -47,7 +60,15 @@ def check_keys(
     def places(positions: Any) -> list[Place]:
         return [layout.grid.locate(int(rows[i]), layout.keys[0], heading) for i in positions]
 
-    _zeros(index, places, faults)
+    unfilled = {row for row, column in layout.grid.formulas if column == layout.keys[0]}
+    wrong = [
+        i
+        for i, text in enumerate(index)
+        if _NO_CODE.fullmatch(fold(text)) or (text.startswith("=") and int(rows[i]) in unfilled)
+    ]
+    if wrong:
+        _no_codes(index[wrong], places(wrong), faults)
+    _alike(index, wrong, places, faults)
     if len(keys) > 1:
         index = pd.MultiIndex.from_arrays(keys, names=[layout.heading(c) for c in layout.keys])
     elif not told and index.has_duplicates and layout.wave is not None:
@@ -69,11 +90,25 @@ def check_keys(
     return Keys(index, everyone, notices)
 
 
-def _zeros(index: pd.Index, places: Callable[[Any], list[Place]], faults: Gathered) -> None:
-    """Refuse codes such as 001 beside 1: one of them lost its zeros in a spreadsheet."""
-    texts = pd.Series(index.astype(str)).drop_duplicates()
-    numbers = texts[texts.str.fullmatch(r"\d+")]
-    clash = numbers[numbers.str.lstrip("0").duplicated(keep=False)]
-    if len(clash):
-        found = places(clash.index)
-        faults.add("keys-differ-by-zeros", row=[p.row for p in found], column=found[0].column, value=list(clash))
+def _no_codes(codes: pd.Index, found: list[Place], faults: Gathered) -> None:
+    """Refuse what stands in the column of codes and cannot be one."""
+    faults.add(
+        "not-a-code",
+        row=one_or_list([p.row for p in found]),
+        column=found[0].column,
+        cell=one_or_list([cell for p in found for cell in p.cells]) or None,
+        value=one_or_list(list(dict.fromkeys(codes))),
+    )
+
+
+def _alike(index: pd.Index, wrong: Sequence[int], places: Callable[[Any], list[Place]], faults: Gathered) -> None:
+    """Refuse codes such as 001 beside 1, or P-01 beside p01: one person may have become two."""
+    texts = pd.Series(index).drop(wrong).drop_duplicates()
+    texts = texts[~texts.str.fullmatch(r"\d*[.,]\d+|[\W_]*")]
+    forms = pd.Series([hash(canonical(text)) for text in texts], index=texts.index, dtype="int64")
+    clash = texts[forms.duplicated(keep=False)]
+    zeros = clash.str.fullmatch(r"\d+")
+    for code, alike in (("keys-differ-by-zeros", clash[zeros]), ("keys-alike", clash[~zeros])):
+        if len(alike):
+            found = places(alike.index)
+            faults.add(code, row=[p.row for p in found], column=found[0].column, value=list(alike))

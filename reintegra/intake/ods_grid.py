@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 from .grids import Grid, Row, Source, Truth, Unfilled
@@ -13,6 +14,7 @@ WIDEST, LONGEST = 2_000, 1_100_000
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TRUTHS = {"of:=TRUE()": Truth.TRUE, "of:=FALSE()": Truth.FALSE}
 
 
 def ods_grids(source: Source, archive: zipfile.ZipFile) -> list[Grid]:
@@ -31,6 +33,7 @@ def _grid(source: Source, table: Any) -> Grid:
     rows: list[tuple[int, Row]] = []
     hidden: list[int] = []
     formulas: dict[tuple[int, int], str] = {}
+    merged: list[tuple[int, int, int, int]] = []
     number = 0
     for element in table.iter(f"{_TABLE}table-row"):
         times = int(element.get(f"{_TABLE}number-rows-repeated", 1))
@@ -41,6 +44,7 @@ def _grid(source: Source, table: Any) -> Grid:
         for _ in range(min(times, LONGEST - len(rows))):
             number += 1
             rows.append((number, [cell for cell, _ in row]))
+            merged += [(number, left, number + down, left + across) for left, down, across in _spans(element)]
             formulas |= {(number, column): formula for column, (_, formula) in enumerate(row) if formula}
             if element.get(f"{_TABLE}visibility", "visible") != "visible":
                 hidden.append(number)
@@ -49,6 +53,7 @@ def _grid(source: Source, table: Any) -> Grid:
     padded = [(n, [*row, *[None] * (width - len(row))]) for n, row in filled]
     name = table.get(f"{_TABLE}name")
     grid = Grid(source.name, name, lambda: iter(padded), hidden_rows=tuple(hidden), formulas=formulas)
+    grid.merged = tuple(merged)
     grid.rows_expected = len(padded)
     return grid
 
@@ -71,12 +76,26 @@ def _row(element: Any) -> list[tuple[Any, str | None]]:
             continue
         times = int(cell.get(f"{_TABLE}number-columns-repeated", 1))
         value, formula = _value(cell), cell.get(f"{_TABLE}formula")
+        if formula in _TRUTHS:  # so LibreOffice writes TRUE where the cell has the format of a number
+            value, formula = _TRUTHS[formula], None
         if formula and value is None:
             value = Unfilled(formula.removeprefix("of:"))
         cells.extend([(value, formula)] * min(times, max(WIDEST - len(cells), 0)))
     while cells and cells[-1] == (None, None):
         cells.pop()
     return cells
+
+
+def _spans(element: Any) -> Iterator[tuple[int, int, int]]:
+    """Yield the merged cells of a row: column, and how many rows down and columns across they cover besides."""
+    column = 0
+    for cell in element:
+        if cell.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+            across = int(cell.get(f"{_TABLE}number-columns-spanned", 1)) - 1
+            down = int(cell.get(f"{_TABLE}number-rows-spanned", 1)) - 1
+            if across or down:
+                yield column, down, across
+            column += int(cell.get(f"{_TABLE}number-columns-repeated", 1))
 
 
 def _value(cell: Any) -> Any:
@@ -88,5 +107,5 @@ def _value(cell: Any) -> Any:
         return Truth.TRUE if cell.get(f"{_OFFICE}boolean-value") == "true" else Truth.FALSE
     if kind == "date":
         return dt.datetime.fromisoformat(cell.get(f"{_OFFICE}date-value"))
-    text = "\n".join("".join(paragraph.itertext()) for paragraph in cell.iter(f"{_TEXT}p"))
+    text = "\n".join("".join(paragraph.itertext()) for paragraph in cell.findall(f"{_TEXT}p"))
     return text or None

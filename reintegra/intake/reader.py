@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,61 +13,35 @@ import pandas as pd
 from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import listed
 from ..instruments import Instrument, load_instrument
-from .checks import check_told
+from .checks import check_told, direction_told
 from .choosing import choose, sheet_named
 from .coding import decoders
-from .columns import lay_out
+from .columns import Layout, lay_out
 from .declared import declared_by_file
 from .faults import Gathered
-from .folding import WAVE, long, waves_beside
+from .folding import long
 from .grids import Grid, Source, beside, grids_of, open_source
-from .header import Columns
+from .header import Columns, Header
 from .layouts import ticks, transposed
+from .options import Options, wrong_call
 from .responses import Responses
 from .table import Table
-
-LAYOUTS = ("transposed", "ticks", "long")
-USES = ("labels", "codes")
-KEPT = ("first", "last")
+from .waves import ROW, WAVE, codes_apart, is_pattern, waves_beside
 
 Progress = Callable[[int, int | None], None]
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the caller said about a file (see `read_responses`)."""
-
-    sheet: str | None = None
-    key: str | Sequence[str] | None = None
-    columns: Columns | None = None
-    values: Mapping[Any, Any] | None = None
-    missing: Sequence[Any] = ()
-    duplicates: str | None = None
-    merge_columns: bool = False
-    waves: Mapping[str, str] | None = None
-    layout: str | None = None
-    item: str | None = None
-    answer: str | None = None
-    use: str | None = None
-
-    @property
-    def keys(self) -> list[str]:
-        """The headings of the key, as a list."""
-        return [] if self.key is None else [self.key] if isinstance(self.key, str) else list(self.key)
-
-
 def read(path: str | Path, instrument: Instrument, options: Options, progress: Progress | None = None) -> Responses:
     """Read a file as `read_responses` does; ``progress`` is told the rows read and the rows expected."""
-    wrong = check_told(instrument, options.missing, options.values)
-    for value, allowed in ((options.layout, LAYOUTS), (options.use, USES), (options.duplicates, KEPT)):
-        if value is not None and value not in allowed:
-            wrong.append(Problem("unknown-option", value=value, params={"allowed": listed(allowed)}))
+    wrong = [*wrong_call(options)] or check_told(instrument, options.missing or (), options.values)
     if wrong:
         raise IntakeError(wrong)
     source = open_source(path)
     grids = sheet_named(source, grids_of(source), options.sheet)
+    if not grids:
+        raise source.refuse("not-a-table")
     notices = beside(path)
-    if options.waves and set(options.waves.values()) <= {grid.sheet for grid in grids}:
+    if options.waves and not all(map(is_pattern, options.waves.values())):
         made = _sheets_as_waves(source, grids, instrument, options, options.waves)
     else:
         made = _one_table(source, grids, instrument, options, progress)
@@ -75,25 +49,46 @@ def read(path: str | Path, instrument: Instrument, options: Options, progress: P
 
 
 def _one_table(
-    source: Source, grids: list[Grid], instrument: Instrument, options: Options, progress: Progress | None = None
+    source: Source,
+    grids: list[Grid],
+    instrument: Instrument,
+    options: Options,
+    progress: Progress | None = None,
+    one_wave: bool = False,
 ) -> Responses:
     """Read the one table among the grids that holds the answers."""
     shaped = [_shaped(grid, instrument, options) for grid in grids]
-    grid, header, notices = choose(source, shaped, instrument, options.sheet, options.columns, options.merge_columns)
+    grid, header, notices, problems = choose(
+        source, shaped, instrument, options.sheet, options.columns, options.merge_columns
+    )
     faults = Gathered(grid.file, grid.sheet)
-    layout = lay_out(grid, header, instrument, _key(options), faults)
+    faults.others += [*grid.problems, *problems]
+    width = len(header.names)
+    if problems:
+        _stand_in(header, instrument)
+    layout = lay_out(grid, header, instrument, options.key, faults)
+    if not layout.keys and options.key is not None:  # no such column: the rest is checked all the same
+        layout = lay_out(grid, header, instrument, None, Gathered(grid.file, grid.sheet))
     layout.notices[:0] = notices
-    if faults.others:
-        raise IntakeError(faults.problems())
-    decode = decoders(instrument, options.missing, options.values)
+    if options.waves:
+        _by_wave(layout)
+    decode = decoders(instrument, options.missing or (), options.values)
     decode_file = declared_by_file(layout, instrument, decode, options.use, faults)
-    table = Table(layout, faults)
+    table = Table(layout, faults, width)
     for numbers, rows in grid.chunks(header.row):
         table.take(np.array(numbers), rows, decode_file)
         if progress:
             progress(table.rows_read, grid.rows_expected)
-    told = options.key is not None and not options.waves
-    return table.finish(source, instrument, options.duplicates, told, options.values is not None)
+    told = one_wave or (options.key is not None and not options.waves)
+    return table.finish(source, instrument, options.duplicates, told, direction_told(instrument, options.values))
+
+
+def _stand_in(header: Header, instrument: Instrument) -> None:
+    """Give each item without a column an empty one, so that the cells of the others can still be checked."""
+    header.doubles = {}
+    for item in sorted(set(range(len(instrument.items))) - set(header.items.values())):
+        header.items[len(header.names)] = item
+        header.names.append("")
 
 
 def _shaped(grid: Grid, instrument: Instrument, options: Options) -> Grid:
@@ -109,39 +104,54 @@ def _shaped(grid: Grid, instrument: Instrument, options: Options) -> Grid:
     return grid
 
 
-def _key(options: Options) -> str | Sequence[str] | None:
-    """Return the key the caller gave; waves side by side add their own column to it."""
-    if options.waves and options.key is not None:
-        return [*options.keys, WAVE]
-    return options.key
+def _by_wave(layout: Layout) -> None:
+    """Index waves that stood side by side by person and wave; where no column names the person, its row does."""
+    wave, row = 0, 1
+    layout.keys = [layout.keys[0] if layout.keys else row, wave]
+    layout.people = [column for column in layout.people if column not in (wave, row)]
+    for place, notice in enumerate(layout.notices):
+        if notice.code == "other-columns":
+            kept = tuple(name for name in notice.columns if name != ROW)
+            layout.notices[place : place + 1] = [replace(notice, columns=kept)] if kept else []
 
 
 def _sheets_as_waves(
     source: Source, grids: list[Grid], instrument: Instrument, options: Options, waves: Mapping[str, str]
 ) -> Responses:
     """Read each sheet as one wave and put them below each other, or raise the faults of all of them."""
-    made: list[tuple[str, Responses]] = []
-    problems: list[Problem] = []
-    for wave, sheet in waves.items():
-        named = [grid for grid in grids if grid.sheet == sheet]
-        try:
-            alone = replace(options, sheet=sheet, waves=None)
-            made.append((wave, _one_table(source, named, instrument, alone)))
-        except IntakeError as error:
-            problems += error.problems
+    sheets = {grid.sheet: grid for grid in grids if grid.sheet}
+    problems = [
+        Problem("no-such-sheet", source.name, value=sheet, params={"sheets": listed(sheets) or "–"})
+        for sheet in waves.values()
+        if sheet not in sheets
+    ]
+    if len(set(waves.values())) < len(waves):
+        problems.append(Problem("wave-twice", source.name, value=list(waves.values())))
     if problems:
         raise IntakeError(problems)
-    key = made[0][1].index.names[0]
-    pairs = [(str(code), wave) for wave, responses in made for code in responses.index]
-    people = pd.concat([responses.people.reset_index(drop=True) for _, responses in made], ignore_index=True)
+    made: dict[str, Responses] = {}
+    for wave, sheet in waves.items():
+        try:
+            alone = replace(options, sheet=sheet, waves=None)
+            made[wave] = _one_table(source, [sheets[sheet]], instrument, alone, one_wave=True)
+            if any(notice.code == "no-key-column" for notice in made[wave].notices):
+                problems.append(Problem("waves-without-key", source.name, sheet))
+        except IntakeError as error:
+            problems += error.problems
+    if problems := problems or codes_apart(made, source.name, waves):
+        raise IntakeError(problems)
+    key = next(iter(made.values())).index.names[0]
+    pairs = [(str(code), wave) for wave, responses in made.items() for code in responses.index]
+    people = pd.concat([responses.people.reset_index(drop=True) for responses in made.values()], ignore_index=True)
     people.index = pd.MultiIndex.from_tuples(pairs, names=[key, WAVE])
-    notices: tuple[Notice, ...] = tuple(notice for _, responses in made for notice in responses.notices)
-    origin = made[0][1].origin
-    dropped = {f"{wave}: {k}": v for wave, r in made for k, v in r.origin.rows_dropped.items()}
+    notices: tuple[Notice, ...] = tuple(notice for responses in made.values() for notice in responses.notices)
+    origin = next(iter(made.values())).origin
+    dropped = {f"{wave}: {k}": v for wave, r in made.items() for k, v in r.origin.rows_dropped.items()}
     origin = replace(origin, sheet=", ".join(waves.values()), rows_dropped=dropped)
-    origin = replace(origin, rows_read=sum(responses.origin.rows_read for _, responses in made))
-    block = np.asfortranarray(np.concatenate([responses.block for _, responses in made]))
-    return Responses(instrument, block, people, notices, origin)
+    origin = replace(origin, rows_read=sum(responses.origin.rows_read for responses in made.values()))
+    block = np.asfortranarray(np.concatenate([responses.block for responses in made.values()]))
+    where = tuple(cell for responses in made.values() for cell in responses.where)
+    return Responses(instrument, block, people, notices, origin, where)
 
 
 def read_responses(
@@ -210,8 +220,7 @@ def read_responses(
     ------
     docs/decisions/0004-no-guess-changes-an-answer.md
     """
-    kept = tuple(missing or ())
     options = Options(
-        sheet, key, columns, values, kept, duplicates, merge_columns, waves, layout, item, answer, use
+        sheet, key, columns, values, missing, duplicates, merge_columns, waves, layout, item, answer, use
     )  # fmt: skip
     return read(path, load_instrument(instrument), options)

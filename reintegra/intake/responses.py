@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,8 @@ class Responses:
     """Checked answers to one instrument.
 
     ``block`` holds them as they are scored: uint8, column by column, the position of the answer among the declared
-    ones counted from 1, 0 where there is none.
+    ones counted from 1, 0 where there is none. ``where`` finds the cells of each person in the file, by the place of
+    the item; it is empty where there is no file, or a very long one.
     """
 
     instrument: Instrument
@@ -41,6 +43,7 @@ class Responses:
     people: pd.DataFrame
     notices: tuple[Notice, ...] = ()
     origin: Origin = Origin()
+    where: tuple[Callable[[int], str], ...] = ()
 
     @cached_property
     def codes(self) -> pd.DataFrame:
@@ -58,7 +61,8 @@ class Responses:
 
     def take(self, members: np.ndarray[Any, np.dtype[np.bool_]]) -> Responses:
         """Return the answers of some of the people."""
-        return replace(self, block=np.asfortranarray(self.block[members]), people=self.people[members])
+        where = tuple(compress(self.where, members))
+        return replace(self, block=np.asfortranarray(self.block[members]), people=self.people[members], where=where)
 
     def __len__(self) -> int:
         return len(self.block)

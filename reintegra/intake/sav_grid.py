@@ -20,7 +20,9 @@ def sav_grids(source: Source) -> list[Grid]:
         try:
             columns, meta = pyreadstat.read_sav(path, user_missing=True, output_format="dict")
         except (pyreadstat.ReadstatError, ValueError, UnicodeDecodeError, OverflowError):
-            raise source.refuse("damaged") from None
+            columns = None
+    if columns is None:  # raised here, where no error of the library can carry the file's bytes along
+        raise source.refuse("damaged")
     names = list(columns)
     places = {name: place for place, name in enumerate(names)}
 
@@ -30,10 +32,7 @@ def sav_grids(source: Source) -> list[Grid]:
             yield number, [None if value != value else value for value in row]
 
     missing: dict[str, Any] = dict(meta.missing_ranges)
-    ranges = {
-        places[name]: [(entry["lo"], entry["hi"]) for entry in entries if not isinstance(entry["lo"], str)]
-        for name, entries in missing.items()
-    }
+    ranges = {places[name]: [(entry["lo"], entry["hi"]) for entry in entries] for name, entries in missing.items()}
     labels: dict[int, dict[Any, str]] = {places[n]: dict(values) for n, values in meta.variable_value_labels.items()}
     texts = {places[n]: label for n, label in meta.column_names_to_labels.items() if label}
     grid = Grid(source.name, None, rows, texts=texts, labels=labels, blanks=ranges, addressed=False)

@@ -7,6 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 
 from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import listed
-from ..core.text import tidy
+from ..core.text import shortened, tidy
 from ..instruments import Instrument
 from .checks import check_answers
 from .coding import Coded, Mask, code_column
@@ -24,12 +25,15 @@ from .faults import Gathered
 from .grids import Place, Source
 from .keys import check_keys
 from .responses import Origin, Responses
+from .waves import fold_waves
+from .widths import Widths
 
+LONG = 50_000  # above that, where each answer stood is not kept: it would keep the file itself in memory
 LONGEST_NUMBER = 1e15  # Excel keeps fifteen digits of a number and turns the rest into zeros
 
-# 007 is a code, and 1.500 may be a thousand and a half or one and a half: both stay texts.
+# 007 is a code, and 1.500 may be one and a half thousand or one and a half: both stay texts.
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:[.,]\d+)?(?:e[+-]?\d+)?", re.I)
-_THOUSANDS = re.compile(r"-?\d{1,3}[.,]\d{3}")
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
 
 Decode = Callable[[Any], Any]
 _SIMPLE = (str, int, float, type(None), dt.date, dt.time)
@@ -38,7 +42,7 @@ _SIMPLE = (str, int, float, type(None), dt.date, dt.time)
 class Table:
     """Collects the coded rows of a grid, piece by piece."""
 
-    def __init__(self, layout: Layout, faults: Gathered) -> None:
+    def __init__(self, layout: Layout, faults: Gathered, width: int) -> None:
         self.layout = layout
         self.faults = faults
         self.blocks: list[Any] = []
@@ -48,17 +52,21 @@ class Table:
         self.rows_read = 0
         self.dropped: dict[str, list[int]] = {}
         self.tally: Counter[Any] = Counter()
+        self.widths = Widths(width)
 
     def take(self, numbers: Any, rows: list[list[Any]], decode: list[Decode]) -> None:
         """Code one piece: its items, which of its rows are people, and what else is kept of them."""
         layout = self.layout
-        columns = self._columns(numbers, rows)
+        if layout.grid.delimited:
+            self.widths.see(numbers, rows)
+        columns = self._columns(rows)
         keys = [_texts(columns[column]) for column in layout.keys]
         coded: list[Coded] = []
         for item, (first, *more) in enumerate(layout.items):
             cells = self._merged(numbers, columns, first, more) if more else columns[first]
             coded.append(code_column(decode[item], cells))
-        keep = self._people_rows(numbers, columns, keys, coded)
+        headings = np.array([layout.header.repeated_by(row) for row in rows], dtype=bool)
+        keep = self._people_rows(numbers, columns, keys, coded, headings)
         for (first, *_), one in zip(layout.items, coded, strict=True):
             one.report(keep, numbers, self._locator(first), self.faults, self.tally)
         self._long_numbers(numbers, columns, keep)
@@ -78,15 +86,11 @@ class Table:
 
         return locate
 
-    def _columns(self, numbers: Any, rows: list[list[Any]]) -> dict[int, Any]:
-        """Turn rows into the columns that are used, as object arrays; rows of another width are looked at first."""
+    def _columns(self, rows: list[list[Any]]) -> dict[int, Any]:
+        """Turn rows into the columns that are used, as object arrays."""
         layout = self.layout
         width = len(layout.header.names)
         if any(len(row) != width for row in rows):
-            for number, row in zip(numbers, rows, strict=True):
-                if layout.grid.delimited and _ragged(row, width):
-                    place = Place(int(number), layout.heading(0), ())
-                    self.faults.cells("ragged-row", f"{len(row)} / {width}", [place])
             rows = [row[:width] if len(row) >= width else [*row, *[None] * (width - len(row))] for row in rows]
         turned = list(zip(*rows, strict=True))
         used = {column for columns in layout.items for column in columns}
@@ -110,12 +114,14 @@ class Table:
             cells[~mine] = columns[other][~mine]
         return cells
 
-    def _people_rows(self, numbers: Any, columns: Mapping[int, Any], keys: list[Any], coded: list[Coded]) -> Mask:
-        """Tell which rows are people; note the others, and the people without a code."""
+    def _people_rows(
+        self, numbers: Any, columns: Mapping[int, Any], keys: list[Any], coded: list[Coded], headings: Mask
+    ) -> Mask:
+        """Tell which rows are people, neither blank nor the headings again; note the others and those without code."""
         filled = np.sum([one.filled for one in coded], axis=0)
         valid = np.sum([one.positions > 0 for one in coded], axis=0)
         named = np.array([bool(text) for text in keys[0]]) if keys else np.ones(len(numbers), dtype=bool)
-        keep: Mask = (filled > 0) & (named | (valid * 2 >= len(coded)))
+        keep: Mask = ~headings & (filled > 0) & (named | (valid * 2 >= len(coded)))
         anything = np.logical_or.reduce([_filled(cells) for cells in columns.values()])
         for reason, mask in (("no_answers", (filled == 0) & anything), ("not_a_person", ~keep & (filled > 0))):
             self.dropped.setdefault(reason, []).extend(self._shown(numbers[mask]))
@@ -136,7 +142,7 @@ class Table:
             long = [
                 i for i in np.flatnonzero(keep) if isinstance(cells[i], int | float) and abs(cells[i]) >= LONGEST_NUMBER
             ]
-            finite = [i for i in long if math.isfinite(cells[i])]
+            finite = [i for i in long if isinstance(cells[i], int) or math.isfinite(cells[i])]
             if finite:
                 locate = self._locator(column)
                 self.faults.cells("number-too-long", "", [locate(int(numbers[i]), None) for i in finite])
@@ -153,6 +159,11 @@ class Table:
             raise IntakeError([*faults.problems(), Problem("no-rows", faults.file, faults.sheet)])
         keys = [np.concatenate(key) for key in self.keys]
         people, notices = self._people(rows)
+        if layout.grid.delimited:
+            faults.others += self.widths.problems(faults.file, faults.sheet, layout.heading(0))
+        notices += self._waves(keys, people, rows, told)
+        if {"personal-key", "no-such-column"} & {problem.code for problem in faults.others}:
+            keys = []  # names must not be repeated, and a column the caller did not mean proves nothing
         checked = check_keys(keys, layout, people, block, rows, duplicates, told, faults)
         check_answers(instrument, block, rows, people, layout, faults, direction_known=direction_known)
         if problems := faults.problems():
@@ -165,7 +176,8 @@ class Table:
         people.index = checked.index[checked.keep]
         origin = Origin(source.name, faults.sheet, source.digest, self.rows_read, dropped)
         block = np.asfortranarray(block[checked.keep])
-        return Responses(instrument, block, people, (*layout.grid.notices, *layout.notices, *notices), origin)
+        where = tuple(partial(_address, layout, int(row)) for row in rows[checked.keep]) if len(rows) <= LONG else ()
+        return Responses(instrument, block, people, (*layout.grid.notices, *layout.notices, *notices), origin, where)
 
     def _people(self, rows: Any) -> tuple[pd.DataFrame, list[Notice]]:
         """Return the other columns, dates as dates and numbers as numbers, and what had to be decided."""
@@ -195,6 +207,31 @@ class Table:
                     faults.cells("blank-in-group", "", [locate(int(rows[i]), None) for i in blank])
             columns[layout.people_names[column]] = values
         return pd.DataFrame(columns, index=range(len(rows))), notices
+
+    def _waves(self, keys: list[Any], people: pd.DataFrame, rows: Any, told: bool) -> list[Notice]:
+        """Give each wave one spelling, in the key or in the column that will serve as its second part."""
+        layout, faults = self.layout, self.faults
+        notices: list[Notice] = []
+
+        def folded(texts: Any, column: int) -> Any:
+            locate = self._locator(column)
+            found, blank, changed = fold_waves(texts)
+            if len(blank) and len(blank) < len(found):
+                faults.cells("missing-wave", "", [locate(int(rows[i]), None) for i in blank])
+            if changed:
+                at = faults.file, faults.sheet
+                pairs = {"pairs": listed(f"{old} → {new}" for old, new in changed.items())}
+                notices.append(Notice("waves-tidied", *at, columns=(layout.heading(column),), params=pairs))
+            return found
+
+        for level in range(1, len(keys)):
+            keys[level] = folded(keys[level], layout.keys[level])
+        if len(keys) == 1 and layout.wave is not None and not told and pd.Index(keys[0]).has_duplicates:
+            name = layout.people_names[layout.wave]
+            dates = people[name].dtype.kind == "M"
+            cells = people[name].astype(str).where(people[name].notna()) if dates else people[name]
+            people[name] = folded(cells, layout.wave)
+        return notices
 
     def _marked(self, people: pd.DataFrame, rows: Any) -> Iterator[Notice]:
         """Say which forms a reviewer did not approve, and which were not finished."""
@@ -230,10 +267,12 @@ class Table:
             yield Notice("missing-codes", *at, params={"counts": counts})
 
 
-def _ragged(row: list[Any], width: int) -> bool:
-    """Tell whether a line of a delimited file was broken or joined: more cells than headings, or too few."""
-    filled = [i for i, cell in enumerate(row) if cell is not None and str(cell).strip()]
-    return len(filled) > 1 and (filled[-1] >= width or len(row) < width)
+def _address(layout: Layout, row: int, item: int) -> str:
+    """Write where an answer stands: Sheet!B3, or the row and the heading in a file without addresses."""
+    column = layout.items[item][0]
+    place = layout.grid.locate(row, column, layout.heading(column))
+    address = place.cells[0] if place.cells else f"{place.row}, {shortened(place.column)}"
+    return f"{layout.grid.sheet}!{address}" if layout.grid.sheet else address
 
 
 def _filled(cells: Any) -> Mask:
@@ -249,11 +288,18 @@ def _texts(cells: Any) -> Any:
     return texts
 
 
+def _thousands(texts: list[str]) -> bool:
+    """Tell whether marks in numbers may part thousands: some could, and none is proof of the decimal mark."""
+    marked = [text for text in texts if "." in text or "," in text]
+    could = [text for text in marked if _THOUSANDS.fullmatch(text)]
+    return bool(could) and (len(could) == len(marked) or len({mark for t in marked for mark in ".," if mark in t}) > 1)
+
+
 def _typed(cells: Any) -> pd.Series:
     """Return other cells tidied, blanks as missing, numbers as numbers where all are."""
     values = [tidy(cell) or None if isinstance(cell, str) else cell for cell in cells]
     texts = [value for value in values if isinstance(value, str)]
-    if texts and all(map(_PLAIN_NUMBER.fullmatch, texts)) and not all(map(_THOUSANDS.fullmatch, texts)):
+    if texts and all(map(_PLAIN_NUMBER.fullmatch, texts)) and not _thousands(texts):
         numbers = pd.Series([float(v.replace(",", ".")) if isinstance(v, str) else v for v in values], dtype=float)
         whole = np.isfinite(numbers).all() and (numbers % 1 == 0).all()
         return numbers.astype("int64") if whole and numbers.abs().max() < 2**53 else numbers

@@ -8,8 +8,10 @@ import struct
 import zipfile
 import zlib
 from pathlib import PurePosixPath
+from typing import IO
+from xml.parsers import expat
 
-from .grids import Grid, Source
+from .grids import LIST_MARK, Grid, Source
 
 LARGEST = 200 * 2**20
 STEEPEST = 60
@@ -17,7 +19,8 @@ STEEPEST = 60
 # What the readers of archives and workbooks let out where a file is not whole: a fault to be told, not a traceback.
 BROKEN = (
     *(KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, AssertionError, RuntimeError),
-    *(OSError, EOFError, MemoryError, OverflowError, struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+    *(OSError, EOFError, MemoryError, OverflowError),
+    *(struct.error, zlib.error, lzma.LZMAError, expat.ExpatError, zipfile.BadZipFile),
 )
 
 
@@ -30,12 +33,12 @@ def zip_grids(source: Source) -> list[Grid]:
             if "xl/workbook.xml" in names:
                 from .xlsx_grid import xlsx_grids
 
-                return xlsx_grids(source, archive)
+                return _without_list(xlsx_grids(source, archive))
             if "content.xml" in names:
                 from .ods_grid import ods_grids
 
-                return ods_grids(source, archive)
-            tables = sorted(name for name in names if name.lower().endswith((".csv", ".tsv", ".txt")))
+                return _without_list(ods_grids(source, archive))
+            tables = sorted(name for name in names if _is_table(PurePosixPath(name)))
             members = [(name, archive.read(name)) for name in tables]
     except BROKEN:
         raise source.refuse("damaged") from None  # RuntimeError: a member with a password
@@ -43,6 +46,17 @@ def zip_grids(source: Source) -> list[Grid]:
     if not found:
         raise source.refuse("not-a-table")
     return found
+
+
+def _without_list(grids: list[Grid]) -> list[Grid]:
+    """Pass over the list of faults that stands in front of a copy to mend; no answers stand there."""
+    kept = [grid for grid in grids if not any(str(row[0]).startswith(LIST_MARK) for _, row in grid.head(1) if row)]
+    return kept or grids
+
+
+def _is_table(path: PurePosixPath) -> bool:
+    """Tell whether a member may be a table; what a Mac puts beside each file is none."""
+    return path.suffix.lower() in (".csv", ".tsv", ".txt") and not path.name.startswith("._")
 
 
 def _member(source: Source, name: str, data: bytes) -> list[Grid]:
@@ -67,5 +81,16 @@ def _reasonable(source: Source, archive: zipfile.ZipFile) -> None:
             raise source.refuse("macros")
         if member.filename.endswith((".xml", ".rels")):
             with archive.open(member) as opened:
-                if b"<!DOCTYPE" in opened.read(4096):
+                if _declares_types(opened):
                     raise source.refuse("xml-entities")
+
+
+def _declares_types(opened: IO[bytes]) -> bool:
+    """Tell whether an XML file has a document type definition, in whatever encoding; what follows it is not read."""
+    found: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: found.append("types")
+    parser.StartElementHandler = lambda *_: found.append("element")
+    while not found and (data := opened.read(4096)):
+        parser.Parse(data)
+    return found[:1] == ["types"]

@@ -18,6 +18,7 @@ from ..instruments import Instrument, Score, status_line
 from ..intake import Responses
 from .kernel import band_places
 from .scoring import Scores
+from .waves import waves
 
 SMALLEST_GROUP = 5
 TOPICS = 2
@@ -124,21 +125,6 @@ class Profile(Result):
 def unit_column(scores: Scores) -> str | None:
     """Return the column that names the unit of a person, where a heading says so."""
     return next((c for c in scores.people.columns if _UNITS.fullmatch(fold(str(c)).replace("_", " "))), None)
-
-
-def waves(scores: Scores) -> list[str]:
-    """Return the waves in the order in which they came: by their median date, or as they stand in the file."""
-    index = scores.people.index
-    if index.nlevels < 2:
-        return []
-    level = index.get_level_values(1)
-    names = list(dict.fromkeys(level))
-    dated = [c for c in scores.people.columns if scores.people[c].dtype.kind == "M"]
-    if dated:
-        middle = {name: scores.people.loc[level == name, dated[0]].median() for name in names}
-        if not any(pd.isna(moment) for moment in middle.values()):
-            return sorted(names, key=lambda name: middle[name])
-    return names
 
 
 def groups(scores: Scores, by: str | None) -> Iterator[tuple[str, Mask]]:

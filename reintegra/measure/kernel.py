@@ -18,6 +18,7 @@ from ..instruments.definition import Skip, Variant
 from ..intake import Block
 
 ROWS_AT_ONCE = 65_536
+DIGITS = 9  # what is left of a value before it meets an edge: 50.00000000000001 is 50
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Counts = np.ndarray[Any, Any]
@@ -78,7 +79,7 @@ class _Plan:
     def run(self, block: Block, values: Floats, answered: Counts, given: Counts) -> None:
         """Score some rows, into the arrays handed in."""
         block = block if block.strides[0] == 1 else np.asfortranarray(block)
-        filled = _fill_skipped(block, self.instrument, self.place)
+        filled = fill_skipped(block, self.instrument, self.place)
         there = (filled != 0).view(np.uint8)
         for column in there.T if filled is block else (block != 0).view(np.uint8).T:
             given += column
@@ -180,7 +181,7 @@ class _Plan:
             raw = raw * score.multiply
         if score.lookup:
             edges, steps = np.array(score.lookup).T
-            found = np.searchsorted(edges, raw)
+            found = np.searchsorted(edges, np.round(raw, DIGITS))
             raw = np.where((raw == raw) & (found < len(steps)), steps[np.minimum(found, len(steps) - 1)], np.nan)
         return half_up(raw) if score.name in self.rounded else raw
 
@@ -204,7 +205,7 @@ class _Weigh:
         return lambda answers, there: table[answers]
 
 
-def _fill_skipped(block: Block, instrument: Instrument, place: dict[str, int]) -> Block:
+def fill_skipped(block: Block, instrument: Instrument, place: dict[str, int]) -> Block:
     """Give the answer that a skip rule implies to the questions it left blank."""
     if not instrument.skips:
         return block
@@ -225,10 +226,12 @@ def _met(block: Block, skip: Skip, instrument: Instrument, place: dict[str, int]
 
 
 def band_places(score: Score, system: str, values: Floats) -> Counts:
-    """Return the place of each value among the bands of a system, -1 for a missing one."""
+    """Return the place of each value among the bands of a system, -1 for a missing one.
+
+    Only the place is found of the rounded value; the score itself keeps all its digits.
+    """
     bands = score.bands[system]
-    if score.round_before_bands:
-        values = half_up(values)
+    values = half_up(values) if score.round_before_bands else np.round(values, DIGITS)
     places: Counts = np.zeros(len(values), dtype=np.int8)
     for band in bands[:-1]:
         edge = band.edge or 0.0
@@ -239,4 +242,4 @@ def band_places(score: Score, system: str, values: Floats) -> Counts:
 
 def half_up(values: Floats) -> Floats:
     """Round to whole numbers, halves upwards, as people do on paper."""
-    return np.floor(np.round(values, 9) + 0.5)
+    return np.floor(np.round(values, DIGITS) + 0.5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import InstrumentError, Notice, Problem
-from ..core.language import in_language, listed, word
+from ..core.language import in_language, listed, say, word
 from ..instruments import Instrument, Score, load_instrument, status_line
 from ..instruments.definition import Variant
 from ..instruments.schema import did_you_mean
 from ..intake import Responses, responses_of
 from .direction import against
 from .kernel import Counts, Floats, band_places, score_block
+from .waves import wave_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +119,7 @@ def score(
     data : Responses or DataFrame (people x items)
         Answers from `read_responses`; or codes or labels in columns named as the items, not reversed.
     instrument : str or Instrument, optional
-        The questionnaire, for a DataFrame.
+        The questionnaire: needed for a DataFrame; Responses know theirs, and refuse another.
     variant : str, optional
         A declared other way to score ("rounded" for WHOQOL-BREF). Without it the first one.
 
@@ -133,7 +134,7 @@ def score(
     IntakeError
         Cells of a DataFrame that are no answers: all of them at once.
     InstrumentError
-        Unknown instrument or variant.
+        Unknown instrument or variant, or not the instrument the Responses were read with.
 
     Source
     ------
@@ -141,18 +142,46 @@ def score(
     """
     if isinstance(data, Responses):
         responses = data
+        if instrument is not None:
+            _same(responses.instrument, load_instrument(instrument))
     else:
         if instrument is None:
             raise TypeError("score(frame, instrument): which instrument?")
         responses = responses_of(data, load_instrument(instrument), direction_known=variant is not None)
+    responses = _named(responses)
     definition = responses.instrument
-    chosen = _variant(definition, variant)
+    chosen = find_variant(definition, variant)
     values, answered, given = score_block(responses.block, definition, chosen)
-    notices = [*responses.notices, *_notices(definition, variant, answered, given), *against(responses)]
+    notices = [*responses.notices, *_notices(definition, variant, answered, given)]
+    notices += [*_order(responses), *against(responses)]
     return Scores(responses, values, answered, given, chosen.name if chosen else None, tuple(notices))
 
 
-def _variant(instrument: Instrument, name: str | None) -> Variant | None:
+def _same(read: Instrument, asked: Instrument) -> None:
+    """Refuse answers that were read with another instrument than the one to be scored."""
+    if replace(read, file="", digest="") != replace(asked, file="", digest=""):
+        both = {"read": f"{read.name} {read.version}", "asked": f"{asked.name} {asked.version}"}
+        raise InstrumentError([Problem("other-instrument", params=both)])
+
+
+def _named(responses: Responses) -> Responses:
+    """Give the levels of person and wave a heading where they have none."""
+    names = responses.people.index.names
+    if len(names) < 2 or None not in names:
+        return responses
+    heads = (word("column_key"), say("page", "wave"))
+    people = responses.people.rename_axis(index=[name or head for name, head in zip(names, heads, strict=True)])
+    return replace(responses, people=people)
+
+
+def _order(responses: Responses) -> list[Notice]:
+    """Say that nothing tells the order of the waves, where that is so."""
+    names, told = wave_order(responses.people)
+    return [Notice("waves-as-in-file", params={"waves": listed(names)})] if told == "file" else []
+
+
+def find_variant(instrument: Instrument, name: str | None) -> Variant | None:
+    """Return a declared other way to score: by name, the first one without a name, None where there are none."""
     if name is None:
         return instrument.variants[0] if instrument.variants else None
     for variant in instrument.variants:

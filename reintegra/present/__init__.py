@@ -1,18 +1,31 @@
 """What people see: figures, the report, the workbook, the sheet for the talk."""
 
 from . import plots
+from .export import Exported, export
+from .forms import Forms, form_page, write_forms
 from .problems import problems_table, write_problems
+from .repair import ColouredCopy, coloured_copy
 from .report import Report, report, report_page
+from .settle import read_settled, settle_sheet
 from .sheets import sheet_page
 from .workbook import write_workbook
 
 __all__ = [
+    "ColouredCopy",
+    "Exported",
+    "Forms",
     "Report",
+    "coloured_copy",
+    "export",
+    "form_page",
     "plots",
     "problems_table",
+    "read_settled",
     "report",
     "report_page",
+    "settle_sheet",
     "sheet_page",
+    "write_forms",
     "write_problems",
     "write_workbook",
 ]

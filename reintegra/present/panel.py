@@ -7,14 +7,17 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import FaultsError, ReintegraError
+from ..core.errors import FaultsError, IntakeError, ReintegraError
 from ..core.files import safe_name
 from ..core.language import speaking, word
 from ..instruments import instruments
 from ..intake import read_responses
 from ..measure import score
 from .problems import problems_table
+from .repair import coloured_copy
 from .report import report
+
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".ods", ".sav", ".json", ".zip", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def files_in(*folders: str | Path) -> list[Path]:
     Returns
     -------
     list of Path
-        CSV files and workbooks, by name.
+        What may be a survey export, by name.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def files_in(*folders: str | Path) -> list[Path]:
     None; a list of files.
     """
     for folder in map(Path, folders):
-        found = [p for p in sorted(folder.glob("*")) if p.suffix.lower() in (".csv", ".xlsx", ".txt")]
+        found = [p for p in sorted(folder.glob("*")) if p.suffix.lower() in TABLES]
         if found := [p for p in found if not p.name.startswith("~$")]:
             return found
     return []
@@ -115,10 +118,23 @@ def run(path: str | Path, instrument: str, out: str | Path, lang: str = "id") ->
             table = problems_table(error)[["row", "column", "cell", "value", "text", "remedy"]]
             headed = table.rename(columns={name: word(f"column_{name}") for name in table.columns})
             head = f"<p><b>{escape(word('panel_faults', n=len(error.problems)))}</b></p>"
-            return Outcome(False, head + headed.to_html(index=False, border=0), code)
+            copy = _copy(path, error, out) if isinstance(error, IntakeError) else ""
+            return Outcome(False, head + copy + headed.to_html(index=False, border=0), code)
         except ReintegraError as error:
             return Outcome(False, f"<p>{escape(str(error))}</p>", code)
         return Outcome(True, f"<p><b>{escape(word('panel_done'))}</b></p>{made._repr_html_()}", code)
+
+
+def _copy(path: str | Path, error: IntakeError, out: str | Path) -> str:
+    """Write the copy to mend, and say where it is."""
+    try:
+        made = coloured_copy(path, error.problems, out)
+    except ReintegraError as refused:
+        return f"<p>{escape(str(refused))}</p>"
+    if made.path is None:
+        return f"<p>{escape(str(made))}</p>"
+    link = f'<a href="{escape(made.path.as_posix())}" target="_blank">{escape(made.path.name)}</a>'
+    return f"<p>{escape(word('panel_copy'))} {link}</p>"
 
 
 def panel(inbox: str = "../data/masuk", examples: str = "../data/demo", results: str = "../data/hasil") -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..core.errors import FaultsError, Notice, as_list, shown
+from ..core.errors import FaultsError, Notice, joined
 from ..core.files import output_folder, write_whole
 from ..core.language import word
 from .workbook import write_sheets_safely
@@ -41,18 +41,16 @@ def problems_table(error: FaultsError | None, notices: Iterable[Notice] = ()) ->
     The codes: docs/messages.md
     """
 
-    def joined(values: Any) -> str:
-        return " | ".join(map(str, as_list(values)))
-
-    rows: list[tuple[Any, ...]] = []
-    for p in error.problems if error is not None else []:
-        value = joined([shown(v) for v in as_list(p.value)])
-        where = (p.file, p.sheet, joined(p.row), joined(p.column), joined(p.cell))
-        rows.append((word("kind_fault"), p.code, *where, value, p.text, p.remedy))
-    for n in notices:
-        where = (n.file, n.sheet, joined(n.rows), joined(n.columns), "")
-        rows.append((word("kind_notice"), n.code, *where, "", n.text, ""))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    said = [
+        (word("kind_notice"), n.code, n.file, n.sheet, joined(n.rows), joined(n.columns), "", "", n.text, "")
+        for n in notices
+    ]
+    table = pd.DataFrame(said, columns=COLUMNS)
+    if error is None:
+        return table
+    faults = error.table
+    faults.insert(0, "kind", word("kind_fault"))
+    return pd.concat([faults, table], ignore_index=True) if said else faults
 
 
 def write_problems(out: str | Path, table: pd.DataFrame) -> tuple[Path, Path]:
@@ -79,7 +77,7 @@ def write_problems(out: str | Path, table: pd.DataFrame) -> tuple[Path, Path]:
     ------
     docs/messages.md
     """
-    folder = output_folder(out)
+    folder = output_folder(out, "masalah.csv", "masalah.xlsx")
     csv = write_whole(folder / "masalah.csv", lambda path: write_csv(path, table))
     headed = table.rename(columns={name: word(f"column_{name}") for name in COLUMNS})
     sheets: list[tuple[str, list[str], pd.DataFrame]] = [(word("sheet_problems"), [], headed)]

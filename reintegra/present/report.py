@@ -18,14 +18,15 @@ from ..core.files import output_folder, renamed, write_text, write_whole
 from ..core.language import in_language, listed, speaking, word
 from ..instruments import Instrument, Score, status_line
 from ..measure import Scores, answers, describe, distribution
-from ..measure.describe import CEILING, profile_scores, unit_column, waves
+from ..measure.describe import CEILING, profile_scores, unit_column
+from ..measure.waves import waves
 from . import plots
 from .pages import figure, page
-from .sheets import write_sheets
-from .trace import remember
+from .sheets import sheet_files, write_sheets
+from .trace import TRACE, remember
 from .workbook import write_workbook
 
-PAGE, WORKBOOK = "laporan.html", "skor.xlsx"
+PAGE, WORKBOOK, SHEETS = "laporan.html", "skor.xlsx", "lembar"
 
 Progress = Callable[[int, int | None], None]
 
@@ -91,7 +92,7 @@ def report(
     Raises
     ------
     OutputError
-        The folder cannot be written to; nothing is left half written.
+        The folder cannot be written to, or something stands where a file has to be; nothing is left half written.
     DataError
         There is no such column or wave; or the file has changed since this folder was written.
 
@@ -100,12 +101,14 @@ def report(
     What the page must and must not contain: docs/decisions/0006-what-a-report-shows.md
     """
     with speaking(lang):
-        folder = output_folder(out)
-        remember(folder, scores, changed)
+        folder = output_folder(out, PAGE, WORKBOOK, TRACE)
         by = by or unit_column(scores)
-        written = write_text(folder / PAGE, report_page(scores, by=by, wave=wave))
+        made = report_page(scores, by=by, wave=wave)
+        output_folder(folder / SHEETS, *sheet_files(scores).values())
+        remember(folder, scores, changed)
+        written = write_text(folder / PAGE, made)
         workbook = write_whole(folder / WORKBOOK, lambda path: write_workbook(path, scores, by=by))
-        sheets = write_sheets(scores, folder / "lembar", progress)
+        sheets = write_sheets(scores, folder / SHEETS, progress)
     return Report(written, workbook, tuple(sheets))
 
 

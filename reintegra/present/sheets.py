@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from ..core.files import output_folder, safe_name, write_text
 from ..core.language import in_language
 from ..instruments import status_line
 from ..measure import Profile, Scores
-from ..measure.describe import profile_at, waves
+from ..measure.describe import profile_at
+from ..measure.waves import answered_on, waves
 from .pages import page
 
 
@@ -75,11 +76,9 @@ def _said(scores: Scores, row: int, result: Profile) -> list[tuple[str, list[tup
 
 def _date(scores: Scores, row: int) -> str:
     """Return the day on which the person answered, where the file tells."""
-    for column in scores.people.columns:
-        if scores.people[column].dtype.kind == "M":
-            moment = scores.people[column].iloc[row]
-            return "" if pd.isna(moment) else f"{moment:%d-%m-%Y}"
-    return ""
+    column = answered_on(scores.people)
+    moment = None if column is None else scores.people[column].iloc[row]
+    return "" if pd.isna(moment) else f"{moment:%d-%m-%Y}"
 
 
 def last_rows(scores: Scores) -> list[int]:
@@ -96,27 +95,29 @@ def last_rows(scores: Scores) -> list[int]:
     return list(last.values())
 
 
-def _names(scores: Scores, rows: list[int]) -> Iterator[str]:
-    """Yield a file name for each person; two codes that would share one are told apart by a number."""
+def sheet_files(scores: Scores) -> dict[int, str]:
+    """Return the file of each person's sheet by row; two codes that would share one are told apart by a number."""
     taken: set[str] = set()
+    files = {}
     codes = scores.people.index.get_level_values(0)
-    for row in rows:
+    for row in last_rows(scores):
         name = unique = safe_name(str(codes[row]))
         number = 1
         while unique.casefold() in taken:
             number += 1
             unique = f"{name}_{number}"
         taken.add(unique.casefold())
-        yield unique
+        files[row] = f"{unique}.html"
+    return files
 
 
 def write_sheets(scores: Scores, folder: Path, progress: Callable[[int, int | None], None] | None = None) -> list[Path]:
     """Write the sheet of each person's last wave as <code>.html."""
     output_folder(folder)
-    rows = last_rows(scores)
+    files = sheet_files(scores)
     written = []
-    for done, (row, name) in enumerate(zip(rows, _names(scores, rows), strict=True), 1):
-        written.append(write_text(folder / f"{name}.html", sheet_page(scores, row)))
+    for done, (row, name) in enumerate(files.items(), 1):
+        written.append(write_text(folder / name, sheet_page(scores, row)))
         if progress:
-            progress(done, len(rows))
+            progress(done, len(files))
     return written

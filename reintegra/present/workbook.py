@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from ..core.errors import Notice
-from ..core.language import in_language, language, listed, word
-from ..instruments import status_line
+from ..core.language import in_language, language, listed, say, word
+from ..instruments import Instrument, status_line
 from ..measure import Scores
 
 MOST_ROWS = 50_000
@@ -58,7 +58,7 @@ def write_workbook(path: Path, scores: Scores, *, by: str | None = None) -> None
     flags = scores.flags
     if len(flags):
         sheets.append((word("sheet_flags"), [word("flags_note")], _with_key(_flags_in_words(flags))))
-    sheets.append((word("sheet_codebook"), notes, codebook(scores)))
+    sheets.append((word("sheet_codebook"), notes, codebook(scores.instrument)))
     sheets.append((word("sheet_notices"), [], notices_table(scores.notices)))
     facts = pd.DataFrame(provenance(scores), columns=[word("column_what"), word("column_value")])
     sheets.append((word("sheet_provenance"), notes, facts))
@@ -71,6 +71,7 @@ def write_sheets_safely(path: Path, sheets: Iterable[tuple[str, Sequence[str], p
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook(write_only=True)
     bold, shade = Font(bold=True), PatternFill("solid", fgColor="DFE6ED")
@@ -95,6 +96,10 @@ def write_sheets_safely(path: Path, sheets: Iterable[tuple[str, Sequence[str], p
 
     for name, notes, table in sheets:
         sheet = book.create_sheet(name)
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToHeight = 0  # as wide as the paper, as long as it takes
+        sheet.print_title_rows = f"{len(notes) + 2 if notes else 1}:{len(notes) + 2 if notes else 1}"
         table = table.astype(object).where(table.notna(), None)
         for place, column in enumerate(table.columns, 1):
             longest = max(
@@ -137,13 +142,13 @@ def _flags_in_words(flags: pd.DataFrame) -> pd.DataFrame:
     return flags.rename(columns={name: word(code) for name, code in headings.items()})
 
 
-def codebook(scores: Scores) -> pd.DataFrame:
-    """Return every column of the workbook with its meaning, its codes or range, and its rule."""
-    instrument = scores.instrument
+def codebook(instrument: Instrument) -> pd.DataFrame:
+    """Return every score and item with its meaning, its codes or range, and its rule, and what means no answer."""
     rows = []
     for score in instrument.scores:
         made_of = listed(score.items or score.scores, 40)
-        rule = word("rule_line", rule=score.rule, least=score.min_answered, parts=score.parts, items=made_of)
+        rule = word(f"rule_{score.rule}")
+        rule = word("rule_line", rule=rule, least=score.min_answered, parts=score.parts, items=made_of)
         span = f"{score.low:g}–{score.high:g}"
         rows.append(
             (score.name, in_language(score.label), span, rule, word(f"higher_{score.higher_is.replace(' ', '_')}"))
@@ -159,6 +164,9 @@ def codebook(scores: Scores) -> pd.DataFrame:
         codes = "; ".join(f"{a.value} {in_language(a.label)}".strip() for a in item.answers)
         rule = word("reversed") if item.reverse else word("unused") if item.unused else ""
         rows.append((item.name, in_language(item.label) or item.number, codes, rule, ""))
+    if instrument.missing:
+        codes = "; ".join(f"{a.value} {in_language(a.label)}".strip() for a in instrument.missing)
+        rows.append((say("export", "every_item"), say("export", "missing"), codes, "", ""))
     heads = ("column_name", "column_label", "column_codes", "column_rule", "column_direction")
     return pd.DataFrame(rows, columns=[word(head) for head in heads])
 

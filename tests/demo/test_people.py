@@ -487,3 +487,19 @@ def test_a_person_is_released_after_the_last_wave():
     cohort = draw()
     for person, visits in zip(cohort.people, cohort.visits, strict=True):
         assert person.release > visits[-1].date > dt.date(2025, 5, 1)
+
+
+def test_the_experts_agree_on_all_items_but_the_planted_ones(truth):
+    ratings = pd.read_csv(DEMO / "panel_ahli.csv", index_col="ahli")
+    agreed = (ratings >= 3).mean() >= 0.78
+    assert list(agreed.index[~agreed]) == sorted(truth["panel_ahli"]["butir_lemah"], key=list(agreed.index).index)
+    assert len(ratings) == truth["panel_ahli"]["ahli"]
+
+
+def test_people_asked_twice_did_not_change(truth):
+    total = rg.score(rg.read_responses(DEMO / "uji_ulang.csv", "siap_36")).table["total"]
+    first, second = (total.xs(wave, level="gelombang") for wave in ("uji", "ulang"))
+    assert len(first) == len(second) == truth["uji_ulang"]["orang"]
+    change = (second - first).dropna()
+    assert abs(change.mean()) < ONE_IN_A_HUNDRED * change.std() / len(change) ** 0.5
+    assert first.corr(second) > 0.7

@@ -20,7 +20,9 @@ def column(*values):
     [
         "04/02/2026 10:03:47", "2026-02-04T10:03:47", "2026-02-04 10:03:47", "4 Februari 2026", "04-02-2026",
         "4.2.2026", "Rabu, 4 Februari 2026", "4 Pebruari 2026", "4 Feb 26", "Feb 4, 2026 1:20:18 PM",
-        "2026-02-04", "2026-02-04T10:03:47.123+07:00", dt.date(2026, 2, 4), dt.datetime(2026, 2, 4, 9), 46057, "46057",
+        "2026-02-04", "2026-02-04T10:03:47.123+07:00",
+        "2026/02/04 1:03:47 PM GMT+7", "2026/02/04 1:03 PM UTC+07:00",
+        dt.date(2026, 2, 4), dt.datetime(2026, 2, 4, 9), 46057, "46057",
     ],
 )  # fmt: skip
 def test_a_date_is_read(written):
@@ -51,6 +53,13 @@ def test_a_column_of_other_texts_is_not_a_column_of_dates():
     assert read_dates(column("Unit A", "Unit B"), "Unit").values is None
     assert read_dates(column("12", "13"), "Umur").values is None
     assert read_dates(column(None, ""), "Tanggal").values is None
+
+
+def test_a_column_without_a_date_in_its_heading_is_one_only_if_every_cell_is_a_date():
+    cells = [f"{day:02}/03/2026" for day in range(1, 29)] * 2
+    assert read_dates(column(*cells), "Kapan").values is not None
+    assert read_dates(column(*cells, "lupa"), "Kapan").values is None
+    assert read_dates(column(*cells, "lupa"), "Tanggal").unread == (56,)
 
 
 def test_an_impossible_day_is_blank_and_told():

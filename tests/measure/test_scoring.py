@@ -133,3 +133,27 @@ def test_a_frame_keeps_its_index_and_its_other_columns(first_wave):
 def test_a_score_without_an_instrument_is_a_wrong_call(first_wave):
     with pytest.raises(TypeError, match="instrument"):
         rg.score(first_wave)
+
+
+def test_a_score_on_an_edge_stands_on_it_and_keeps_its_bits(many):
+    """The total of eight scales is a float that may miss 50 by 7e-15; its exact value is a whole number of 288ths."""
+    from fractions import Fraction
+
+    frame = many.head(20_000).fillna(2)
+    scores = rg.score(frame, "siap_36")
+    siap = scores.instrument
+    exact = [Fraction(0)] * len(frame)
+    for part in siap.score("total").scores:
+        counted = [frame[name] if not siap.item(name).reverse else 5 - frame[name] for name in siap.score(part).items]
+        exact = [
+            e + Fraction(int(total) - len(counted), 3 * len(counted) * 8) * 100
+            for e, total in zip(exact, sum(counted), strict=True)
+        ]
+    edges = [Fraction(band.edge) for band in siap.score("total").bands[""] if band.edge is not None]
+    below = [band.below is not None for band in siap.score("total").bands[""][:-1]]
+    places = [sum(e >= edge if b else e > edge for edge, b in zip(edges, below, strict=True)) for e in exact]
+    assert list(scores.table["total_band"].cat.codes) == places
+    on_an_edge = [e in edges for e in exact]
+    assert sum(on_an_edge) > 100
+    values = scores.values[:, -1]
+    assert any(v != float(e) for v, e in zip(values, exact, strict=True))  # the bits are those of the kernel, unrounded

@@ -32,13 +32,20 @@ def test_a_good_file_gives_links_and_the_lines_that_do_the_same(tmp_path, monkey
     assert space["made"] == (10, "en")
 
 
-def test_a_faulty_file_gives_the_list_of_its_faults(tmp_path):
+def test_a_faulty_file_gives_the_list_of_its_faults_and_a_copy_to_mend(tmp_path):
     outcome = panel.run(CORPUS / "files" / "gf09_unknown_labels.csv", KSR, tmp_path / "a", "id")
     assert not outcome.fine
     assert outcome.html.count("<tr") == 4
     for part in ("G3", "Kurang Setuju", "E8", "P10"):
         assert part in outcome.html
-    assert not (tmp_path / "a").exists()
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["gf09_unknown_labels_perbaiki.xlsx"]
+    assert "gf09_unknown_labels_perbaiki.xlsx" in outcome.html
+
+
+def test_a_file_that_cannot_be_copied_is_said_so(tmp_path):
+    outcome = panel.run(CORPUS / "files" / "xl17_password.xlsx", KSR, tmp_path / "a", "id")
+    assert not outcome.fine
+    assert "tidak dibuat" in outcome.html
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):

@@ -35,3 +35,14 @@ def test_the_list_is_written_twice_and_alike(table, tmp_path):
     rows = list(openpyxl.load_workbook(book).active.iter_rows(values_only=True))
     assert len(rows) == 9
     assert rows[0][0] == "Golongan"
+
+
+def test_the_error_itself_holds_the_list_as_a_table_in_the_current_language():
+    with pytest.raises(rg.IntakeError) as caught:
+        rg.read_responses(CORPUS / "files" / "xl02_missing_codes.xlsx", CORPUS / "instrument.toml")
+    error = caught.value
+    for lang in ("id", "en"):
+        with speaking(lang):
+            assert error.table["cell"].tolist() == [problem.cell for problem in error.problems]
+            assert error.table["remedy"].tolist() == [problem.remedy for problem in error.problems]
+            pd.testing.assert_frame_equal(problems_table(error).drop(columns="kind"), error.table)

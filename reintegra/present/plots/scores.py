@@ -1,44 +1,16 @@
-"""Figures of results. A plot draws what a result holds, computes nothing, and touches no global state.
-
-Shades and sides carry the meaning, so that every figure can be read when printed in black and white.
-"""
+"""Figures of scores and answers."""
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
-from ..core.language import in_language, number, word
-from ..core.results import Result
-from ..measure import Answers, Distribution, Profile
+from ...core.language import in_language, number, word
+from ...measure import Answers, Distribution, Profile
+from .drawing import DARK, LIGHT, MIDDLE, PALE, axes, status, wrapped
 
-DARK, MIDDLE, LIGHT, PALE = "#1f3b57", "#5f7f9e", "#b4c4d4", "#eef2f6"
 DISAGREE = ("#7a3e12", "#d9a06b")
 AGREE = ("#9db8cf", "#1f4e79")
 NEUTRAL = "#d5d5d5"
-
-
-def _axes(ax: Any, width: float, height: float) -> Any:
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        ax = plt.subplots(figsize=(width, height), layout="constrained")[1]
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    return ax
-
-
-def _status(ax: Any, result: Result) -> None:
-    """Write the status line of an instrument that is not validated below its figure."""
-    if result.status:
-        ax.annotate(
-            _wrapped(result.status, 110), (0, 0), xycoords=("figure fraction", "axes fraction"), xytext=(4, -34),
-            textcoords="offset points", va="top", fontsize=6.5, color="0.3", annotation_clip=False,
-        )  # fmt: skip
-
-
-def _wrapped(text: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(text, width)) or text
 
 
 def profile(result: Profile, *, ax: Any = None) -> Any:
@@ -65,7 +37,7 @@ def profile(result: Profile, *, ax: Any = None) -> Any:
     The result.
     """
     table = result.table
-    ax = _axes(ax, 7.2, 0.42 * len(table) + 0.9)
+    ax = axes(ax, 7.2, 0.42 * len(table) + 0.9)
     rows = range(len(table))
     share = (table["value"] - table["low"]) / (table["high"] - table["low"])
     ax.barh(rows, 1, height=0.62, color=PALE, edgecolor=LIGHT, linewidth=0.6)
@@ -75,13 +47,13 @@ def profile(result: Profile, *, ax: Any = None) -> Any:
             bar.set_hatch("///")
             bar.set_edgecolor("white")
         ax.text(1.015, bar.get_y() + bar.get_height() / 2, number(value, 0), va="center", fontsize=9)
-    ax.set_yticks(rows, [_wrapped(label, 34) for label in table["label"]], fontsize=9)
+    ax.set_yticks(rows, [wrapped(label, 34) for label in table["label"]], fontsize=9)
     ax.set_xlim(0, 1.08)
     ax.set_xticks([0, 0.5, 1], [word("low_end"), "", word("high_end")], fontsize=9)
     ax.invert_yaxis()
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
-    _status(ax, result)
+    status(ax, result)
     return ax
 
 
@@ -109,7 +81,7 @@ def distribution(result: Distribution, *, ax: Any = None) -> Any:
     The result.
     """
     table, score = result.table, result.score
-    ax = _axes(ax, 7.2, 0.36 * max(len(table), 1) + 1.3)
+    ax = axes(ax, 7.2, 0.36 * max(len(table), 1) + 1.3)
     _bands(ax, score)
     rows = range(len(table))
     if len(table):
@@ -118,7 +90,7 @@ def distribution(result: Distribution, *, ax: Any = None) -> Any:
         ax.plot(table["median"], rows, "|", color="white", markersize=15, markeredgewidth=2.4)
     alike = len(table) and table["n"].nunique() == 1
     names = [
-        _wrapped(str(group), 28) + ("" if alike else f" (n = {n})")
+        wrapped(str(group), 28) + ("" if alike else f" (n = {n})")
         for group, n in zip(table.get("group", ()), table.get("n", ()), strict=True)
     ]
     ax.set_yticks(rows, names, fontsize=9)
@@ -126,7 +98,7 @@ def distribution(result: Distribution, *, ax: Any = None) -> Any:
     ax.set_ylim(max(len(table), 1) - 0.4, -0.6)
     ax.set_xlabel(word("points") if result.scales else in_language(score.label), fontsize=9)
     ax.tick_params(labelsize=9)
-    _status(ax, result)
+    status(ax, result)
     return ax
 
 
@@ -139,7 +111,7 @@ def _bands(ax: Any, score: Any) -> None:
         ax.axvspan(start, end, color=(PALE, "#dfe6ed", "#cdd8e3", "#bccbd9", "#abbdce")[place % 5], zorder=0)
         middle = ((start + end) / 2 - score.low) / (score.high - score.low)
         width = max(int(60 * (end - start) / (score.high - score.low)), 9)
-        label = _wrapped(in_language(band.label), width)
+        label = wrapped(in_language(band.label), width)
         ax.text(middle, 1.02, label, transform=ax.transAxes, ha="center", va="bottom", fontsize=7.5, color="0.25")
         start = end
 
@@ -168,7 +140,7 @@ def answers(result: Answers, *, ax: Any = None) -> Any:
     Layout: Robbins & Heiberger (2011), Proceedings of the Survey Research Methods Section, ASA, 1058-1066.
     """
     table = result.table
-    ax = _axes(ax, 7.2, 0.225 * len(table) + 1.1)
+    ax = axes(ax, 7.2, 0.225 * len(table) + 1.1)
     named: dict[str, Any] = {}
     for row, (item, entry) in enumerate(zip(result.instrument.items, table.to_dict("records"), strict=True)):
         shares = [entry[f"code_{code}"] for code in item.codes]
@@ -182,7 +154,7 @@ def answers(result: Answers, *, ax: Any = None) -> Any:
             left += share
     reversed_mark = f" ({word('reversed')})"
     labels = [f"{t['label']}{reversed_mark if t['reverse'] else ''}" for t in table.to_dict("records")]
-    ax.set_yticks(range(len(table)), [_wrapped(label, 56) for label in labels], fontsize=6.6)
+    ax.set_yticks(range(len(table)), [wrapped(label, 56) for label in labels], fontsize=6.6)
     ax.axvline(0, color="0.35", linewidth=0.8)
     ax.set_xlim(-1.02, 1.02)
     ax.set_ylim(len(table) - 0.4, -0.6)
@@ -192,7 +164,7 @@ def answers(result: Answers, *, ax: Any = None) -> Any:
     if len(named) <= 7:
         ax.legend(named.values(), named.keys(), ncols=len(named) if len(named) < 5 else 3, loc="lower center",
                   bbox_to_anchor=(0.3, 1.0), fontsize=7.5, frameon=False)  # fmt: skip
-    _status(ax, result)
+    status(ax, result)
     return ax
 
 
