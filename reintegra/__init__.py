@@ -15,6 +15,8 @@ _HOME = {
     "Responses": "reintegra.intake",
     "score": "reintegra.measure",
     "Scores": "reintegra.measure",
+    "compare": "reintegra.evaluate",
+    "Comparison": "reintegra.evaluate",
     "report": "reintegra.present",
     "set_language": "reintegra.core.language",
     **dict.fromkeys(

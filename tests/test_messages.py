@@ -21,6 +21,7 @@ from reintegra.core.errors import FaultsError, OutputError
 from reintegra.core.files import output_folder, write_text
 from reintegra.core.language import LANGUAGES, speaking, texts
 from reintegra.core.moments import Moments, ScoreTable
+from reintegra.core.results import Estimate
 from reintegra.evaluate import cluster_robust, compare_site_means, mixed_model, paired_effects, site_sums
 from reintegra.instruments import from_xlsform, read_definition, to_xlsform
 from reintegra.intake import compare_entries, responses_of
@@ -569,6 +570,19 @@ def lot(programme="programme", **options):
     return ev.randomisation_test(PEOPLE, outcome="post", programme=programme, **options)
 
 
+def chosen_by_score(**options):
+    """Return the share of the lowest eight that rose, or what stands in its way."""
+    low = PEOPLE["pre"].sort_values().index[:8]
+    given = {"screened": PEOPLE["pre"], "retest": 0.7, "scale": (0.0, 100.0, 1.0), **options}
+    return ev.percent_improved(PEOPLE["pre"][low], PEOPLE["post"][low], chosen_by_score=True, **given)
+
+
+def compared(columns=None, **options):
+    """Compare the two programmes of PEOPLE, some columns changed."""
+    asked = {"outcome": "post", "programme": "programme", "site": "site", "baseline": "pre", **options}
+    return rg.compare(PEOPLE.assign(**(columns or {})), **asked)
+
+
 # code: a call that cannot be answered
 NOT_EVALUATED = {
     "no-such-term": lambda: cluster_robust(sums(), term="umur"),
@@ -613,7 +627,20 @@ NOT_EVALUATED = {
     "column-twice": lambda: site_sums(
         pd.concat([PEOPLE, PEOPLE[["pre"]]], axis=1), outcome="post", terms=["pre"], site="site"
     ),
+    "person-in-two": lambda: compared({"code": [*range(4)] * 6}, person="code"),
+    "wave-without-person": lambda: compared(wave="site"),
+    "baseline-after": lambda: compared(outcome="pre", baseline="post"),
+    "coded-one-two": lambda: compared({"post": [1, 2] * 12}),
+    "all-lost": lambda: compared({"post": PEOPLE["post"].where(PEOPLE["programme"] == 0)}),
+    "programme-spellings": lambda: compared({"programme": ["pagi", "Pagi "] * 12}),
+    "grade-too-high": lambda: compared(grade=5),
     "one-site-arm": lambda: compare_site_means(sums(["group"], site=PEOPLE["group"]), programme="group"),
+    "line-needs": lambda: chosen_by_score(scale=None),
+    "screened-too-few": lambda: chosen_by_score(screened=PEOPLE["pre"][:8]),
+    "retest-out-of-range": lambda: chosen_by_score(retest=1.0),
+    "not-a-scale": lambda: chosen_by_score(scale=(0.0, 10.0, 3.0)),
+    "outside-scale": lambda: chosen_by_score(scale=(0.0, 10.0, 1.0)),
+    "nobody-moved": lambda: ev.percent_improved(PEOPLE["pre"], PEOPLE["pre"], chosen_by_score=False),
 }
 
 
@@ -638,8 +665,67 @@ def test_what_the_reader_of_an_evaluation_must_know_is_said():
         "sites-left-out": ev.synthesis(pd.DataFrame({"name": [*"abc"], "estimate": [1, 2, None], "se": 1.0})),
         "jackknife-failed": ev.weighted_difference(lonely, weights(programme="only", only=lonely["only"]), **options),
     }
+    said |= {
+        "line-at-one-r": chosen_by_score(),
+        "between-steps": chosen_by_score(scale=(0.0, 100.0, 2.0), retest=Estimate("r", 0.7, 0.5, 0.8)),
+        "then-test": ev.then_test(PEOPLE["pre"], PEOPLE["post"], PEOPLE["pre"] - PEOPLE["post"] % 5),
+    }
+    low = PEOPLE["pre"].sort_values().index[:8]
+    same = {"interviewer": PEOPLE["site"], "facilitator": PEOPLE["site"][3:]}
+    chosen = ev.change(PEOPLE["pre"][low], PEOPLE["post"][low], chosen_by_score=True, retest=0.7, **same)
+    assert [note.code for note in chosen.notes[:2]] == ["asked-by-facilitator", "not-computed"]
+    assert texts("id")["error"]["error-needs-screened"] in chosen.notes[1].text
     assert list(said) == [result.notes[-1].code for result in said.values()]
     assert all(note.text in result._repr_html_() for result in said.values() for note in result.notes)
+
+
+def test_what_the_reader_of_a_comparison_must_know_is_said(monkeypatch):
+    arm, lost = PEOPLE["programme"] == 1, PEOPLE.index.isin([4, 5, 6, 7])
+    one_a_site = {"programme": PEOPLE["group"]}
+    several = {"code": [*range(8), *range(8), *range(8, 16)], "wave": ["pra"] * 8 + ["pasca"] * 8 + ["pra"] * 8}
+    several["site"] = PEOPLE["site"].where(PEOPLE.index != 8, "S9")
+    groups = {"group": arm.astype(str) + (PEOPLE.index % 4 < 2).astype(str)}
+    by_days = {"post": PEOPLE["post"].mask(lost), "days": PEOPLE.index % 7 + 9 * lost}
+    some_apart = {"site": PEOPLE["site"].where((PEOPLE.index < 16) | arm, "S9")}
+    results = {
+        "programme-is-site": compared({**one_a_site, "site": PEOPLE["group"]}),
+        "few-sites": compared(one_a_site, margin=5.0),
+        "few-groups": compared(groups, site=None, group="group"),
+        "nothing-apart": compared(some_apart),
+        "lonely-sites": compared({"site": PEOPLE["site"].where(PEOPLE.index > 0, "S9")}),
+        "differential-loss": compared({"post": PEOPLE["post"].mask(lost)}),
+        "loss-by-release": compared(by_days, release="days"),
+        "loss-by-baseline": compared({"post": PEOPLE["post"].mask(PEOPLE["pre"] > 12)}),
+        "completers-only": compared(completers_only=True),
+        "people-moved": compared(several, baseline=None, person="code", wave="wave"),
+        "second-opinion": compared(),
+        "negative-values": compared({"post": PEOPLE["post"].where(PEOPLE.index > 0, -9)}),
+        "holm-instead": compared({"programme": [*"ABCCBA"] * 4}, adjust="tukey"),
+        "no-equivalence": compared(one_a_site, margin=5.0),
+    }
+    grades = {
+        "grade-one-group": compared({"programme": "A"}),
+        "grade-one-site-each": results["programme-is-site"],
+        "grade-no-baseline": compared(baseline=None),
+        "grade-baseline": compared({"pre": PEOPLE.index // 8}, site=None),
+        "grade-several-sites": compared({"pre": PEOPLE.index // 8}),
+        "grade-lot": compared(by_lot=True),
+        "grade-apart": compared({"pre": PEOPLE["pre"] + 9 * arm}),
+        "grade-loss": results["differential-loss"],
+        "grade-completers": results["completers-only"],
+        "grade-much-lost": compared({"post": PEOPLE["post"].mask(PEOPLE.index < 8)}, by_lot=True),
+        "grade-lowered": compared(grade=1),
+    }
+    for code, result in results.items():
+        assert code in {note.code for note in result.notes}, code
+        assert all(note.text in result._repr_html_() for note in result.notes)
+    for code, result in grades.items():
+        assert code in {reason.code for reason in result.reasons}, code
+        assert all(reason.text in result.sentences()[-1] for reason in result.reasons)
+    said = texts("id")["error"]
+    assert said["nothing-before"] in " ".join(note.text for note in compared(baseline=None, retest=0.8).notes)
+    monkeypatch.setattr("reintegra.evaluate.second_opinion.MOST", 1)
+    assert said["too-much-work"][:20] in " ".join(note.text for note in compared().notes)
 
 
 def rasch(rows, times, codes=(0, 1)):
@@ -861,8 +947,14 @@ IN_TESTS = {
         "settle-row", "settle-row-unknown", "settle-other-entries", "settle-no-sheet",
     },
     "notice": {
+        "between-steps", "line-at-one-r", "then-test", "asked-by-facilitator",
         "rows-left-out", "variance-at-limit", "one-site-decides", "few-effective", "imbalance-left", "jackknife-failed",
-        "site-jackknife", "sites-left-out",
+        "site-jackknife", "sites-left-out", "programme-is-site", "few-sites", "few-groups", "nothing-apart",
+        "lonely-sites",
+        "differential-loss", "loss-by-release", "loss-by-baseline", "completers-only", "holm-instead", "no-equivalence",
+        "negative-values", "people-moved", "second-opinion",
+        "grade-one-group", "grade-one-site-each", "grade-no-baseline", "grade-baseline", "grade-several-sites",
+        "grade-lot", "grade-apart", "grade-loss", "grade-completers", "grade-much-lost", "grade-lowered",
         "hidden-rows", "hidden-columns", "other-sheets", "open-in-excel", "synced-folder", "formula-in-item",
         "labels-not-known", "item-against-scale", "wave-backwards", "waves-as-in-file", "declare-wording", "one-person",
         "check-direction", "discarded", "no-answers", "partly-answered", "not-exported", "names-changed",
@@ -876,6 +968,7 @@ IN_TESTS = {
         "factors-alike", "no-verdict", "not-positive-definite", "uniqueness-at-bound",
     },
     "error": {
+        "error-needs-screened", "nothing-before", "too-much-work",
         "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
         "disk-full", "folder-in-the-way",
         "faults", "source-changed", "unknown-export", "personal-codes", "does-not-fit", "is-the-source",
@@ -919,7 +1012,7 @@ def test_every_word_is_used():
     # words whose code is put together when they are looked up
     built = re.compile(
         r"kind_|status_|place_|higher_|rule_|prov_dropped_|column_|cli_|call_|figure_.*_how|wave_|mode_|officer_|contact_"
-        r"|head_|method_|why_|verdict_|remark_|name_|plan_|reported_"
+        r"|head_|method_|why_|verdict_|remark_|name_|plan_|reported_|claim_|layout_|start_"
     )
     for table in ("words", "page", "form", "repair", "evaluate", "reliability"):
         for code in texts("id")[table]:

@@ -1,11 +1,15 @@
 """What it shows: programmes compared, with what the design of the study allows to be said."""
 
 from .ancova import Ancova, ancova
+from .change import Change, change, then_test
 from .clustered import MixedModel, cluster_contrasts, cluster_robust, mixed_model, site_table, wild_bootstrap
+from .comparing import compare
+from .comparison import Comparison
 from .contrasts import Equivalence, contrasts, equivalence, holm
 from .doubly_robust import aipw
 from .effects import EffectSizes, change_effects, group_effects, paired_effects
 from .estimates import ChanceTest, Estimates
+from .improved import Improved, percent_improved
 from .imputation import Pooled, TippingPoint, impute, pool, rubin, tipping_point
 from .lottery import randomisation_test
 from .planning import Plan, plan_paired, plan_sites, plan_two_groups, smallest_permutation_p
@@ -19,10 +23,13 @@ from .weighting import Weights, balancing_weights, effective_sample_size, weight
 __all__ = [
     "Ancova",
     "ChanceTest",
+    "Change",
+    "Comparison",
     "EValue",
     "EffectSizes",
     "Equivalence",
     "Estimates",
+    "Improved",
     "MixedModel",
     "Plan",
     "Pooled",
@@ -35,10 +42,12 @@ __all__ = [
     "aipw",
     "ancova",
     "balancing_weights",
+    "change",
     "change_effects",
     "check_reported",
     "cluster_contrasts",
     "cluster_robust",
+    "compare",
     "compare_site_means",
     "contrasts",
     "e_value",
@@ -49,6 +58,7 @@ __all__ = [
     "impute",
     "mixed_model",
     "paired_effects",
+    "percent_improved",
     "plan_paired",
     "plan_sites",
     "plan_two_groups",
@@ -59,6 +69,7 @@ __all__ = [
     "site_table",
     "smallest_permutation_p",
     "synthesis",
+    "then_test",
     "tipping_point",
     "weighted_difference",
     "wild_bootstrap",

@@ -4,13 +4,20 @@ Shades and sides carry the meaning, so that every figure can be read when printe
 """
 
 from .measures import items, loadings, quality, reliability, wright_map
+from .programmes import adjusted_means, changes, flow, forest, improved, love
 from .scores import answers, distribution, profile
 
 __all__ = [
+    "adjusted_means",
     "answers",
+    "changes",
     "distribution",
+    "flow",
+    "forest",
+    "improved",
     "items",
     "loadings",
+    "love",
     "profile",
     "quality",
     "reliability",
