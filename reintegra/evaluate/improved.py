@@ -80,7 +80,8 @@ def percent_improved(
 
     Where people were not chosen by their first score, as many rise as fall by chance: (1 - share of ties) / 2. Where
     they were chosen because it was low, most of them rise again by themselves; how many depends on each first score,
-    on everyone it was chosen from, and on how well the scale repeats itself.
+    on everyone it was chosen from, and on how well the scale repeats itself. That line takes the trait as normal; where
+    it is strongly skewed, 6 to 8 % of unchanged groups are called changed instead of 5.
 
     Parameters
     ----------
