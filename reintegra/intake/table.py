@@ -297,7 +297,8 @@ def _thousands(texts: list[str]) -> bool:
 
 def _typed(cells: Any) -> pd.Series:
     """Return other cells tidied, blanks as missing, numbers as numbers where all are."""
-    values = [tidy(cell) or None if isinstance(cell, str) else cell for cell in cells]
+    values = [str(cell) if isinstance(cell, int) and abs(cell) >= 2**63 else cell for cell in cells]
+    values = [tidy(cell) or None if isinstance(cell, str) else cell for cell in values]
     texts = [value for value in values if isinstance(value, str)]
     if texts and all(map(_PLAIN_NUMBER.fullmatch, texts)) and not _thousands(texts):
         numbers = pd.Series([float(v.replace(",", ".")) if isinstance(v, str) else v for v in values], dtype=float)
