@@ -324,7 +324,7 @@ def profile(scores: Scores, person: str, wave: str | None = None) -> Profile:
 
 
 def profile_at(scores: Scores, row: int, doubts: Mapping[str, pd.Series] | None = None) -> Profile:
-    """Lay out the scales of the person in a row of the scores (see `profile`); ``doubts`` are those of `band_doubts`."""
+    """Lay out the scales of the person in a row of the scores; ``doubts`` are those of `band_doubts`."""
     from .bands import band_doubts
 
     doubts = band_doubts(scores) if doubts is None else doubts
