@@ -7,6 +7,7 @@ import string
 import tomllib
 import zipfile
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import openpyxl
@@ -533,7 +534,7 @@ def test_what_an_export_changes_or_refuses_is_said(tmp_path, monkeypatch):
     named = replace(answers, people=answers.people.set_axis(["Siti binti Contoh", "Wahyu bin Contoh"]))
     codes = [raised(export, answers, tmp_path / "x.pdf").code, raised(export, named, tmp_path / "y.csv").code]
     again = rg.read_responses(exported.path, instrument)
-    monkeypatch.setattr("reintegra.present.export.MOST_COLUMNS", 5)
+    monkeypatch.setattr(import_module("reintegra.present.export"), "MOST_COLUMNS", 5)
     codes += [raised(export, again, exported.path).code, raised(export, answers, tmp_path / "x.xlsx").code]
     assert codes == ["unknown-export", "personal-codes", "is-the-source", "does-not-fit"]
 
