@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
 import pytest
-
-mpl.use("Agg")
 
 import reintegra as rg
 from reintegra.core.language import LANGUAGES, speaking
