@@ -53,13 +53,14 @@ def _items(scale: np.ndarray[Any, Any], score: Score) -> Iterator[Notice]:
     complete = scale[~np.isnan(scale).any(axis=1)]
     if len(complete) < FEWEST:
         return
-    total = complete.sum(axis=1)
-    for place, name in enumerate(score.items):
-        item, rest = complete[:, place], total - complete[:, place]
-        if item.std() > 0 and rest.std() > 0:
-            r = float(np.corrcoef(item, rest)[0, 1])
-            if opposes(r, len(complete)):
-                yield Notice("item-against-scale", columns=(name,), params={"r": lambda r=r: number(r, 2)})
+    covariance = np.cov(complete.T)
+    own, with_total = np.diagonal(covariance), covariance.sum(axis=1)
+    rest = np.maximum(covariance.sum() - 2 * with_total + own, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        item_rest = (with_total - own) / np.sqrt(own * rest)
+    for name, r in zip(score.items, item_rest.tolist(), strict=True):
+        if math.isfinite(r) and opposes(r, len(complete)):
+            yield Notice("item-against-scale", columns=(name,), params={"r": lambda r=r: number(r, 2)})
 
 
 def _waves(responses: Responses, coded: np.ndarray[Any, Any], step: int) -> Iterator[Notice]:

@@ -12,7 +12,7 @@ import pandas as pd
 from ..core.files import output_folder, safe_name, write_text
 from ..core.language import in_language
 from ..instruments import status_line
-from ..measure import Profile, Scores, band_doubts
+from ..measure import Scores, band_doubts
 from ..measure.describe import profile_at
 from ..measure.waves import answered_on, waves
 from .pages import page
@@ -44,6 +44,7 @@ def sheet_page(scores: Scores, row: int, doubts: Mapping[str, pd.Series] | None 
     What a sheet must and must not contain: docs/decisions/0006-what-a-report-shows.md
     """
     result = profile_at(scores, row, doubts)
+    scales = result.table.to_dict("records")
     instrument = scores.instrument
     helpful = {score.name for score in instrument.scores if score.higher_is in ("better", "more ready")}
     return page(
@@ -52,19 +53,19 @@ def sheet_page(scores: Scores, row: int, doubts: Mapping[str, pd.Series] | None 
         title=in_language(instrument.title),
         status=status_line(instrument),
         profile=result,
-        scales=result.table.to_dict("records"),
-        said=_said(scores, row, result),
+        scales=scales,
+        said=_said(scores, row, [scale for scale in scales if scale["topic"]]),
         helpful=helpful,
         date=_date(scores, row),
     )
 
 
-def _said(scores: Scores, row: int, result: Profile) -> list[tuple[str, list[tuple[str, str]]]]:
+def _said(scores: Scores, row: int, topics: list[dict[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the statements of the topics with the person's own answers, in words, where the wording is shipped."""
     instrument = scores.instrument
     place = {item.name: i for i, item in enumerate(instrument.items)}
-    topics = []
-    for entry in result.table.loc[result.table["topic"]].to_dict("records"):
+    said = []
+    for entry in topics:
         lines = []
         for name in instrument.score(entry["score"]).items:
             item, position = instrument.item(name), int(scores.responses.block[row, place[name]])
@@ -72,8 +73,8 @@ def _said(scores: Scores, row: int, result: Profile) -> list[tuple[str, list[tup
                 answer = item.answers[position - 1]
                 lines.append((in_language(item.label), in_language(answer.label) or str(answer.value)))
         if lines:
-            topics.append((entry["label"], lines))
-    return topics
+            said.append((entry["label"], lines))
+    return said
 
 
 def _date(scores: Scores, row: int) -> str:
