@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -300,7 +301,8 @@ def _typed(cells: Any) -> pd.Series:
     values = [str(cell) if isinstance(cell, int) and abs(cell) >= 2**63 else cell for cell in cells]
     values = [tidy(cell) or None if isinstance(cell, str) else cell for cell in values]
     texts = [value for value in values if isinstance(value, str)]
-    if texts and all(map(_PLAIN_NUMBER.fullmatch, texts)) and not _thousands(texts):
+    numeric = all(isinstance(value, str | Real | None) for value in values)
+    if texts and numeric and all(map(_PLAIN_NUMBER.fullmatch, texts)) and not _thousands(texts):
         numbers = pd.Series([float(v.replace(",", ".")) if isinstance(v, str) else v for v in values], dtype=float)
         whole = np.isfinite(numbers).all() and (numbers % 1 == 0).all()
         return numbers.astype("int64") if whole and numbers.abs().max() < 2**53 else numbers
