@@ -7,6 +7,7 @@ import string
 import tomllib
 import zipfile
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ from reintegra.measure import (
     moments,
     omega_total,
     partial_credit,
+    person_fit,
     person_scores,
     polychoric,
     profile,
@@ -47,6 +49,7 @@ from reintegra.measure import (
     response_quality,
     retest,
     sem,
+    stratified_alpha,
     without_flagged,
 )
 from reintegra.present import export, read_settled, report_page, settle_sheet
@@ -737,13 +740,18 @@ def rasch(rows, times, codes=(0, 1)):
 def test_item_models_and_response_quality_that_cannot_be_are_refused():
     k10 = rg.load_instrument("k10")
     few, more = (responses_of(frame(k10, [[1] * 10] * n), k10, direction_known=True) for n in (5, 6))
+    apart = pd.DataFrame({"a": [0, 1] * 100, "b": [0, 1] * 100, "g": ["p", "q"] * 100})
     codes = [
         raised(partial_credit, rasch([(0, 1), (1, 0)], 100, (0, 1, 2))).code,
         raised(partial_credit, rasch([(1, 0, 0, 0), (0, 1, 0, 0), (1, 1, 1, 0), (1, 1, 0, 1)], 50)).code,
         raised(mantel_dif, rasch([(0, 1), (1, 0)], 100), by="g").code,
         raised(without_flagged, rg.score(few), response_quality(more)).code,
+        raised(mantel_dif, apart, by="g").code,
+        raised(person_fit, partial_credit(rasch([(0, 1), (1, 0), (1, 1)], 90)), few).code,
     ]
-    assert codes == ["unused-answer", "no-maximum", "groups-too-small", "rows-differ"]
+    assert codes == [
+        "unused-answer", "no-maximum", "groups-too-small", "rows-differ", "nothing-to-compare", "model-differs",
+    ]  # fmt: skip
     assert "collapse=True" in str(raised(partial_credit, rasch([(0, 1), (1, 0)], 100, (0, 1, 2))))
 
 
@@ -757,14 +765,21 @@ def test_what_the_reader_of_item_models_and_response_quality_must_know_is_said()
     drawn = pd.DataFrame((rng.random((600, 6, 1)) > chance).sum(axis=2), columns=list("abcdef"))
     table = ScoreTable.of(drawn.assign(g=["p"] * 290 + ["q"] * 290 + ["r"] * 20), list("abcdef"), range(4), by="g")
     said = {notice.code for notice in (*partial_credit(table).notes, *mantel_dif(table, by="g").notes)}
+    apart = np.where(drawn.sum(axis=1) > 9, "z", np.where(np.arange(600) % 2, "p", "q"))
+    grouped = drawn.assign(h=1, g=pd.Series(apart).where(drawn.index > 5))
+    grouped.loc[10:12, "a"] = np.nan
+    grouped.index = ["R1", "R1", *range(598)]
+    notices = list(mantel_dif(grouped, by="g").notes)
     siap = rg.load_instrument("siap_36")
     waves = frame(siap, rng.integers(1, 5, (240, 36)))
     waves["kode"], waves["gelombang"] = [*range(120)] * 2, ["a"] * 120 + ["b"] * 120
     twice = responses_of(waves.set_index(["kode", "gelombang"]), siap)
     said |= {notice.code for notice in mantel_dif(twice, "men", by="gelombang").notes}
     said |= {notice.code for notice in response_quality(responses_of(frame(siap, [[4] * 36]), siap)).notes}
-    assert said == {
+    assert all(notice.text for notice in notices)
+    assert said | {notice.code for notice in notices} == {
         "pcm-extreme", "pcm-disordered", "pcm-noisy", "pcm-muted", "dif-left-out", "dif-same-people", "quality-flagged",
+        "dif-not-tested", "dif-apart", "people-without-group", "people-left-out", "people-repeated",
     }  # fmt: skip
 
 
@@ -822,6 +837,15 @@ UNANSWERABLE = {
     "undeclared-codes": lambda: Moments.of(PAIR, codes=[1, 2, 3]),
     "too-many-codes": lambda: Moments.of(pd.DataFrame({"a": np.arange(300)})),
     "tables-differ": lambda: Moments.of(PAIR) + Moments.of(PAIR[["a"]]),
+    "no-codes": lambda: Moments.of(PAIR, codes=[]),
+    "not-a-level": lambda: alpha(PAIR, level=95),
+    "which-scale": lambda: alpha(rg.score(frame(rg.load_instrument("siap_36"), [[3] * 36]), "siap_36").responses),
+    "ratings-alike": lambda: retest(TIMES, -TIMES),
+    "all-alike": lambda: minimal_important_change(TIMES, TIMES * 0),
+    "not-an-sem": lambda: person_scores(rg.score(frame(rg.load_instrument("k6"), [[1] * 6]), "k6"), sem={"total": 0}),
+    "needs-two-sds": lambda: reliable_change(TIMES, TIMES, retest=0.8, sd=10),
+    "item-in-two-strata": lambda: stratified_alpha(PAIR, {"s": ["a", "b"], "t": ["b", "a"]}),
+    "not-a-rating-scale": lambda: expert_panel(PAIR, lowest=4, highest=1),
     "unknown-scale": lambda: moments(frame(rg.load_instrument("siap_36"), [[3] * 36]), "siap_36", scale="mem"),
     "too-few-items": lambda: alpha(PAIR[["a"]]),
     "nobody-answered": lambda: alpha(PAIR.assign(c=np.nan)),
@@ -864,19 +888,22 @@ def test_what_the_reader_of_reliability_must_know_is_said():
         reliability(frame(rg.load_instrument("urica_32"), rng.integers(1, 6, (40, 32))), "urica_32"),
         reliability(frame(rg.load_instrument("socrates_8d"), rng.integers(1, 6, (40, 19))), "socrates_8d"),
         reliability(rg.score(frame(siap, [[3] * 36] * 4).set_axis(list("xxyz")), siap)),
-        reliable_change(TIMES, TIMES, alpha=0.8), apart, expert_panel(pd.DataFrame({"a": [4, 3]})),
+        reliable_change(TIMES, TIMES[1:], alpha=-0.1), apart,
+        reliable_change(TIMES, TIMES, retest=retest(TIMES[:9], TIMES[:9] % 7)), alpha(odd.reindex(range(91))),
+        expert_panel(pd.DataFrame({"a": [4, 3]})),
     ]  # fmt: skip
     said = {notice.code for result in results for notice in result.notes} - {"item-against-scale"}
     assert all(notice.text and result._repr_html_() for result in results for notice in result.notes)
     assert said == {
         "constant-items", "items-lower-alpha", "robust-needs-rows", "robust-shown", "no-interval", "which-omega",
         "heywood", "few-people", "sem-few-people", "sem-of-circumstances", "alpha-used", "no-predictive",
-        "not-computed", "too-few-for", "formative-scales", "few-experts", "people-repeated",
+        "not-computed", "too-few-for", "formative-scales", "few-experts", "people-repeated", "people-left-out",
+        "pairs-left-out", "reliability-negative", "few-in-retest",
     }  # fmt: skip
     assert any("«recognition_decile»" in notice.text for notice in results[9].notes)
 
 
-def test_what_an_export_changes_or_refuses_is_said(tmp_path):
+def test_what_an_export_changes_or_refuses_is_said(tmp_path, monkeypatch):
     instrument = read_definition(DEFINITION, "uji.toml")
     rows = frame(instrument, [[3, 2, 3, 1], [None] * 4])
     rows["catatan bebas"] = ["a\x00", "é" * 20_000]
@@ -891,8 +918,8 @@ def test_what_an_export_changes_or_refuses_is_said(tmp_path):
     named = replace(answers, people=answers.people.set_axis(["Siti binti Contoh", "Wahyu bin Contoh"]))
     codes = [raised(export, answers, tmp_path / "x.pdf").code, raised(export, named, tmp_path / "y.csv").code]
     again = rg.read_responses(exported.path, instrument)
-    wide = replace(answers, people=pd.DataFrame(1.0, index=answers.index, columns=[f"k{i}" for i in range(16_385)]))
-    codes += [raised(export, again, exported.path).code, raised(export, wide, tmp_path / "x.xlsx").code]
+    monkeypatch.setattr(import_module("reintegra.present.export"), "MOST_COLUMNS", 5)
+    codes += [raised(export, again, exported.path).code, raised(export, answers, tmp_path / "x.xlsx").code]
     assert codes == ["unknown-export", "personal-codes", "is-the-source", "does-not-fit"]
 
 
@@ -963,8 +990,9 @@ IN_TESTS = {
         "robust-shown", "no-interval", "which-omega", "heywood", "few-people", "sem-few-people", "sem-of-circumstances",
         "alpha-used", "no-predictive", "not-computed", "too-few-for", "formative-scales", "few-experts",
         "people-repeated", "pcm-extreme", "pcm-disordered", "pcm-noisy", "pcm-muted",
-        "dif-left-out", "dif-same-people", "quality-flagged",
-        "people-left-out", "answers-unused", "empty-cells", "half-added", "nearly-one", "loading-over-one",
+        "dif-left-out", "dif-same-people", "dif-not-tested", "dif-apart", "people-without-group", "quality-flagged",
+        "people-left-out", "pairs-left-out", "reliability-negative", "few-in-retest",
+        "answers-unused", "empty-cells", "half-added", "nearly-one", "loading-over-one",
         "factors-alike", "no-verdict", "not-positive-definite", "uniqueness-at-bound",
     },
     "error": {
@@ -973,9 +1001,9 @@ IN_TESTS = {
         "disk-full", "folder-in-the-way",
         "faults", "source-changed", "unknown-export", "personal-codes", "does-not-fit", "is-the-source",
         "entries-instruments", "entries-no-key", "entries-person-twice", "entries-waves", "entries-nobody",
-        "no-strata", "unused-answer", "no-maximum", "groups-too-small", "rows-differ",
-        "correlation-of-one", "needs-rows", "no-solution", "item-on-two-factors", "factor-of-one-item", "no-inverse",
-        "too-many-factors",
+        "no-strata", "unused-answer", "no-maximum", "groups-too-small", "nothing-to-compare", "model-differs",
+        "rows-differ", "correlation-of-one", "needs-rows", "no-solution", "item-on-two-factors", "factor-of-one-item",
+        "no-inverse", "too-many-factors",
     },
 }  # fmt: skip
 

@@ -41,11 +41,17 @@ def present(frame: pd.DataFrame, names: Sequence[str]) -> None:
     """Refuse a frame that lacks a column, naming the nearest ones, or has it twice."""
     if twice := [name for name in dict.fromkeys(names) if (frame.columns == name).sum() > 1]:
         raise DataError("columns-twice", columns=listed(map(shortened, twice)))
-    absent = [name for name in names if name not in frame.columns]
-    if absent:
-        near = [found for name in absent for found in nearest(str(name), map(str, frame.columns), 1)]
+    places(list(frame.columns), names)
+
+
+def places(known: Sequence[str], names: Sequence[str]) -> list[int]:
+    """Return where each name stands among those known, or refuse with the nearest ones."""
+    place = {name: i for i, name in enumerate(known)}
+    if absent := [name for name in names if name not in place]:
+        near = [found for name in absent for found in nearest(str(name), map(str, known), 1)]
         said = word("did_you_mean", near=listed(near)) if near else ""
         raise DataError("columns-absent", columns=listed(map(shortened, absent)), near=said)
+    return [place[name] for name in names]
 
 
 def numbers(frame: pd.DataFrame, names: Sequence[str]) -> Floats:
@@ -79,6 +85,8 @@ def declared(
     """Return the declared codes of each item, rising; those found in the frame where none are declared."""
     present(frame, names)
     items = names if items is None else items
+    if not len(items):
+        raise DataError("too-few-items", items=0, least=1)
     if codes is None:
         found = np.unique(numbers(frame, items))
         codes = found[~np.isnan(found)].tolist() or [0.0]
@@ -87,6 +95,8 @@ def declared(
         each = tuple(tuple(sorted(set(codes[name]))) for name in items)
     else:
         each = (tuple(sorted(set(codes))),) * len(items)
+    if empty := [name for name, allowed in zip(items, each, strict=True) if not allowed]:
+        raise DataError("no-codes", columns=listed(map(shortened, empty)))
     if (most := max(map(len, each), default=0)) > MOST_CODES:
         raise DataError("too-many-codes", count=most, most=MOST_CODES)
     return each

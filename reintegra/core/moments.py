@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from .burt import count_pairs
-from .coded import Block, Codes, Counts, Floats, coded, declared, numbers, pieces
+from .coded import Block, Codes, Counts, Floats, coded, declared, numbers, pieces, places
 from .errors import DataError
 from .language import listed
 
@@ -103,21 +103,24 @@ class Moments:
     @cached_property
     def complete(self) -> Moments:
         """The same over the people who left none of the items blank."""
-        first = self._places[0]
-        n = int(np.trace(self.burt_complete[first, first])) if self.items else 0
+        n = 0
+        if self.items:
+            first = self._places[0]
+            n = int(np.trace(self.burt_complete[first, first]))
         return Moments(self.items, self.codes, n, n, self.burt_complete, self.burt_complete)
 
     def take(self, items: Sequence[str]) -> Moments:
         """Return the table of some of the items; its complete people are still those complete on all of them here."""
-        where = [self.items.index(name) for name in items]
-        cells = np.concatenate([np.arange(self._places[i].start, self._places[i].stop) for i in where])
+        where = places(self.items, items)
+        cells = [cell for i in where for cell in range(self._places[i].start, self._places[i].stop)]
         both = np.ix_(cells, cells)
         codes = tuple(self.codes[i] for i in where)
         return Moments(tuple(items), codes, self.rows, self.answered, self.burt[both], self.burt_complete[both])
 
     def pair(self, first: str, second: str) -> Counts:
         """Return the cross table of two items: categories of the first x categories of the second."""
-        return self.burt[self._places[self.items.index(first)], self._places[self.items.index(second)]]
+        one, other = (self._places[place] for place in places(self.items, (first, second)))
+        return self.burt[one, other]
 
     @cached_property
     def counts(self) -> tuple[Counts, ...]:

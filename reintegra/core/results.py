@@ -5,12 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from html import escape
+from numbers import Real
 from typing import Any
 
 import pandas as pd
 
-from .errors import Notice
+from .errors import DataError, Notice, shown
 from .language import number, word
+
+
+def checked_level(level: float) -> float:
+    """Return the level of an interval, or refuse one that is no number between 0 and 1 (95 for .95)."""
+    if not (isinstance(level, Real) and 0 < level < 1):
+        raise DataError("not-a-level", level=shown(level))
+    return float(level)
 
 
 @dataclass(frozen=True, eq=False)

@@ -75,7 +75,7 @@ def _people(people: pd.DataFrame, faults: Gathered) -> tuple[pd.DataFrame, tuple
     for name in filter(decides_rights, names):
         faults.add("decides-rights", column=name)
     for level in map(people.index.get_level_values, range(people.index.nlevels)):
-        if looks_personal(str(level.name or ""), level[:SAMPLE]):
+        if not isinstance(level, pd.RangeIndex) and looks_personal(str(level.name or ""), level[:SAMPLE]):
             faults.add("personal-key", column=str(level.name or "index"))
     kept = [
         not looks_personal(name, people.iloc[:SAMPLE, place].dropna().astype(object))

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -297,9 +298,11 @@ def _thousands(texts: list[str]) -> bool:
 
 def _typed(cells: Any) -> pd.Series:
     """Return other cells tidied, blanks as missing, numbers as numbers where all are."""
-    values = [tidy(cell) or None if isinstance(cell, str) else cell for cell in cells]
+    values = [str(cell) if isinstance(cell, int) and abs(cell) >= 2**63 else cell for cell in cells]
+    values = [tidy(cell) or None if isinstance(cell, str) else cell for cell in values]
     texts = [value for value in values if isinstance(value, str)]
-    if texts and all(map(_PLAIN_NUMBER.fullmatch, texts)) and not _thousands(texts):
+    numeric = all(isinstance(value, str | Real | None) for value in values)
+    if texts and numeric and all(map(_PLAIN_NUMBER.fullmatch, texts)) and not _thousands(texts):
         numbers = pd.Series([float(v.replace(",", ".")) if isinstance(v, str) else v for v in values], dtype=float)
         whole = np.isfinite(numbers).all() and (numbers % 1 == 0).all()
         return numbers.astype("int64") if whole and numbers.abs().max() < 2**53 else numbers

@@ -1,5 +1,6 @@
 """What was measured: scores, and how they spread."""
 
+from .bands import band_doubts
 from .cfa import Confirmatory, cfa
 from .consistency import Alpha, alpha, omega_total, stratified_alpha
 from .describe import Answers, Distribution, Profile, Summary, answers, describe, distribution, profile
@@ -71,6 +72,7 @@ __all__ = [
     "adequacy",
     "alpha",
     "answers",
+    "band_doubts",
     "cfa",
     "critical_r",
     "describe",

@@ -17,4 +17,9 @@ def belonging(people: pd.DataFrame, by: str) -> pd.Series:
     else:
         known = [*people.columns, *(name for name in people.index.names if name)]
         raise DataError("no-such-group", column=by, columns=listed(known))
-    return found.astype(object).map(str, na_action="ignore").where(found.notna(), None)
+    return found.astype(object).map(_label, na_action="ignore").where(found.notna(), None)
+
+
+def _label(group: object) -> str:
+    """Write a group; a blank beside whole numbers has made them 1.0, 2.0, ..."""
+    return str(int(group)) if isinstance(group, float) and group.is_integer() else str(group)

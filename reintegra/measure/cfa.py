@@ -107,7 +107,7 @@ def cfa(
     names = list(named)
     factor = np.array([names.index(name) for name in named for _ in named[name]], dtype=np.int64)
     many = "cfa_one" if len(names) == 1 else "cfa_many"
-    found = taken_rows(rows, status, many, least_for(len(names)), 3 if len(names) == 1 else 4)
+    found = taken_rows(data, rows, status, many, least_for(len(names)), 3 if len(names) == 1 else 4)
     notes = [*found.notes, *empty_cells(found)]
     if found.at_one:
         raise DataError("correlation-of-one", pairs=listed(found.at_one))
@@ -126,7 +126,7 @@ def cfa(
     spread, fit = _tested(found, gamma, weight, slopes, information, (loadings, phi, factor))
     proper = (np.abs(loadings) < 1).all() and (np.abs(phi[np.triu_indices(len(phi), 1)]) < 1).all()
     verdict = "none"
-    if found.n < VERDICT:
+    if fit["df"] and found.n < VERDICT:
         notes.append(Notice("no-verdict", params={"people": found.n, "least": VERDICT}))
     elif fit["df"] and proper:
         verdict = _verdict(fit)

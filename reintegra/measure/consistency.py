@@ -11,10 +11,13 @@ import pandas as pd
 
 from ..core.coded import Floats
 from ..core.errors import DataError, Notice
-from ..core.language import number
-from ..core.results import Estimate
+from ..core.language import listed, number
+from ..core.results import Estimate, checked_level
+from ..core.text import shortened
+from ..intake import Responses
 from .gates import gate
 from .items import item_notes
+from .scales import scale_of
 from .sheet import Items, Sheet, sheet
 
 CEILING = 0.15
@@ -59,7 +62,7 @@ def alpha(items: Items, *, level: float = 0.95) -> Alpha:
 
     Parameters
     ----------
-    items : DataFrame (respondents x items), Scale, or Moments
+    items : DataFrame (respondents x items), Scale, Moments, or Responses of a questionnaire of one scale
         Item scores after reversal. A respondent with a blank item is left out, and the result says how many were. The
         robust interval needs rows; from Moments there is Feldt's only.
     level : float between 0 and 1
@@ -73,7 +76,8 @@ def alpha(items: Items, *, level: float = 0.95) -> Alpha:
     Raises
     ------
     DataError
-        Fewer than two items, fewer than two complete respondents, an item nobody answered, or no differences.
+        Fewer than two items, fewer than two complete respondents, an item nobody answered, no differences, answers to
+        a questionnaire of several scales, or a level that is not between 0 and 1.
 
     Source
     ------
@@ -81,10 +85,9 @@ def alpha(items: Items, *, level: float = 0.95) -> Alpha:
     Neudecker & Nel (2000), Psychometrika 65, 271-280; Maydeu-Olivares, Coffman & Hartmann (2007), Psychological
     Methods 12, 157-176.
     """
-    found = alpha_of(sheet(items), level)
-    if not found.left_out:
-        return found
-    return replace(found, notes=(*found.notes, Notice("people-left-out", params={"people": found.left_out})))
+    known = sheet(items)
+    found = alpha_of(known, level)
+    return replace(found, notes=(*found.notes, *known.notes))
 
 
 def alpha_of(known: Sheet, level: float = 0.95) -> Alpha:
@@ -121,7 +124,7 @@ def _feldt(value: float, n: float, k: int, level: float) -> tuple[float, float]:
     from scipy.special import fdtri
 
     degrees = (n - 1, (n - 1) * (k - 1))
-    tail = (1 - level) / 2
+    tail = (1 - checked_level(level)) / 2
     return float(1 - (1 - value) * fdtri(*degrees, 1 - tail)), float(1 - (1 - value) * fdtri(*degrees, tail))
 
 
@@ -142,7 +145,7 @@ def stratified_alpha(items: Items, strata: Mapping[str, Sequence[str]]) -> Estim
 
     Parameters
     ----------
-    items : DataFrame (respondents x items), Scale, or Moments
+    items : DataFrame (respondents x items), Scale, Moments, or Responses
         All items after reversal; respondents with a blank are left out.
     strata : dict of name to list of items
         The scales of the sum.
@@ -155,22 +158,30 @@ def stratified_alpha(items: Items, strata: Mapping[str, Sequence[str]]) -> Estim
     Raises
     ------
     DataError
-        As for `alpha`; or a scale of fewer than two items.
+        As for `alpha`; a scale of fewer than two items, an item that is not there, or stands on two scales.
 
     Source
     ------
     Rajaratnam, Cronbach & Gleser (1965), Psychometrika 30, 39-56; Cronbach, Schönemann & McKie (1965).
     """
-    known = sheet(items)
-    known = known.take([name for names in strata.values() for name in names])
+    groups = [[str(name) for name in names] for names in strata.values()]
+    every = [name for names in groups for name in names]
+    if twice := sorted({name for name in every if every.count(name) > 1}):
+        raise DataError("item-in-two-strata", items=listed(map(shortened, twice)))
+    known = sheet(scale_of(items) if isinstance(items, Responses) else items)
+    if not every:
+        raise DataError("too-few-items", items=0, least=2)
+    known = known.take(every)
     error = 0.0
-    for names in strata.values():
+    for names in groups:
         if len(names) < 2:
             raise DataError("too-few-items", items=len(names), least=2)
         part = known.take(names).covariance
         error += float(part.sum()) - len(names) / (len(names) - 1) * float(part.sum() - np.trace(part))
-    note = Notice("no-interval", params={"what": "stratified alpha"})
-    return Estimate("stratified alpha", 1 - error / known.variance, n=known.n, notes=(note,))
+    if known.variance <= 1e-12 * float(known.item_variance.sum()):
+        raise DataError("nobody-differs", n=known.n)
+    notes = (Notice("no-interval", params={"what": "stratified alpha"}), *known.notes)
+    return Estimate("stratified alpha", 1 - error / known.variance, n=known.n, notes=notes)
 
 
 def omega_total(items: Items) -> Estimate:
@@ -180,7 +191,7 @@ def omega_total(items: Items) -> Estimate:
 
     Parameters
     ----------
-    items : DataFrame (respondents x items), Scale, or Moments
+    items : DataFrame (respondents x items), Scale, Moments, or Responses of a questionnaire of one scale
         Three or more items after reversal; respondents with a blank are left out.
 
     Returns
@@ -197,7 +208,9 @@ def omega_total(items: Items) -> Estimate:
     ------
     McDonald (1999), Test Theory, chapter 6; Harman & Jones (1966), Psychometrika 31, 351-368 (minres).
     """
-    return omega_of(sheet(items))
+    known = sheet(items)
+    found = omega_of(known)
+    return replace(found, notes=(*found.notes, *known.notes))
 
 
 def omega_of(known: Sheet) -> Estimate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,8 +107,8 @@ class Answers(Result):
 class Profile(Result):
     """One person's scales, those to talk about first at the top.
 
-    Columns: score, label, value, low, high, place (0 = the end that needs talk, 1 = the other), band, answered, parts,
-    topic.
+    Columns: score, label, value, low, high, place (0 = the end that needs talk, 1 = the other), band (only where the
+    error of the score leaves no doubt), doubt (why there is none), answered, parts, topic.
     """
 
     person: str
@@ -323,8 +323,11 @@ def profile(scores: Scores, person: str, wave: str | None = None) -> Profile:
     return profile_at(scores, int(mine[0]))
 
 
-def profile_at(scores: Scores, row: int) -> Profile:
-    """Lay out the scales of the person in a row of the scores (see `profile`)."""
+def profile_at(scores: Scores, row: int, doubts: Mapping[str, pd.Series] | None = None) -> Profile:
+    """Lay out the scales of the person in a row of the scores; ``doubts`` are those of `band_doubts`."""
+    from .bands import band_doubts
+
+    doubts = band_doubts(scores) if doubts is None else doubts
     instrument, index = scores.instrument, scores.people.index
     names = [score.name for score in instrument.scores]
     entries: list[dict[str, Any]] = []
@@ -335,7 +338,9 @@ def profile_at(scores: Scores, row: int) -> Profile:
         if score.higher_is in ("worse", "less ready"):
             place = 1 - place
         entry: dict[str, Any] = {"score": score.name, "label": in_language(score.label), "value": value}
-        entry |= {"low": score.low, "high": score.high, "place": place, "band": _band(score, value)}
+        doubt = str(doubts[score.name].iloc[row])
+        entry |= {"low": score.low, "high": score.high, "place": place}
+        entry |= {"band": "" if doubt else _band(score, value), "doubt": doubt}
         entry |= {"answered": int(scores.answered[row, column]), "parts": score.parts, "topic": False}
         entries.append(entry)
     known = {score.name for score in instrument.scores if score.higher_is != "unknown"}

@@ -15,7 +15,7 @@ from ..core.moments import ScoreTable
 from ..core.results import Result
 from ..intake import Responses
 from .belonging import belonging
-from .taken import Declared, rows_of
+from .taken import Declared, complete_people, rows_of
 
 FEWEST = 100
 SLIGHT, LARGE = 0.17, 0.25
@@ -28,7 +28,8 @@ class Dif(Result):
 
     Columns: item, statistic (Mantel's chi-square; of several groups the generalised one), df, p_value, p_holm (over the
     items), group, smd (the group's mean answer minus that of everybody else with the same score, in the item's own
-    points), standardised (smd over the item's standard deviation), size ("negligible", "slight", "large").
+    points), standardised (smd over the item's standard deviation), size ("negligible", "slight", "large", or
+    "not_computed" where there is nobody to compare with or all answer alike: numbers are NaN, Holm's does without).
     One row an item and group; of two groups only the second one's rows, for the first one's are the same, turned.
     """
 
@@ -38,8 +39,9 @@ class Dif(Result):
 
     @property
     def sentence(self) -> str:
-        found = listed(dict.fromkeys(self.table.loc[self.table["size"] != "negligible", "item"]))
-        said = {"by": self.by, "n": self.n, "groups": len(self.groups), "items": self.table["item"].nunique()}
+        found = listed(dict.fromkeys(self.table.loc[self.table["size"].isin(["slight", "large"]), "item"]))
+        tested = self.table.loc[self.table["df"] > 0, "item"].nunique()
+        said = {"by": self.by, "n": self.n, "groups": len(self.groups), "items": tested}
         return say("irt", "dif_found", found=found, **said) if found else say("irt", "dif_none", **said)
 
     def shown(self) -> pd.DataFrame:
@@ -62,7 +64,8 @@ def mantel_dif(
     Parameters
     ----------
     data : Responses, DataFrame (people x items after reversal, and the group) or ScoreTable
-        Answers, or their score table by group, which is enough. People with a blank are left out.
+        Answers, or their score table by group, which is enough. People with a blank or without a group are left out,
+        and said.
     scale : str, optional
         The score whose items are meant, for Responses.
     by : str
@@ -80,8 +83,8 @@ def mantel_dif(
     Raises
     ------
     DataError
-        No such scale or column; one item; fewer than two groups of 100 complete people. Smaller groups are left out,
-        and said.
+        No such scale or column; one item; an item nobody answered; fewer than two groups of 100 complete people
+        (smaller groups are left out, and said); no item that can be tested.
 
     Source
     ------
@@ -102,6 +105,7 @@ def mantel_dif(
         notes.append(Notice("dif-left-out", params={"groups": listed(left), "least": FEWEST}))
     groups = tuple(table.groups[i] for i in taken)
     rows = mantel(table.items, groups, table.counts[taken])
+    notes += _untested(rows, groups)
     return Dif(rows, status, by, int(people[taken].sum()), groups, notes=tuple(notes))
 
 
@@ -110,12 +114,30 @@ def _counted(
 ) -> tuple[ScoreTable, str, list[Notice]]:
     """Count answers by group."""
     people = data.people if isinstance(data, Responses) else data
-    labels, notes = belonging(people, by), []
-    if people.index.nlevels > 1 and by == people.index.names[-1]:
-        notes.append(Notice("dif-same-people"))
+    labels = belonging(people, by)
     items = data.drop(columns=by, errors="ignore") if isinstance(data, pd.DataFrame) else data
     rows, status = rows_of(items, scale, codes)
+    whole, notes = complete_people(items, rows)
+    if people.index.nlevels > 1 and by == people.index.names[-1]:  # then it is the groups that are not independent
+        same = Notice("dif-same-people")
+        notes = [same if note.code == "people-repeated" else note for note in notes]
+    if without := int((whole & labels.isna().to_numpy()).sum()):
+        notes.append(Notice("people-without-group", params={"people": without, "by": by}))
     return rows.score_table(labels), status, notes
+
+
+def _untested(rows: pd.DataFrame, groups: tuple[str, ...]) -> list[Notice]:
+    """Say which items could not be tested and which groups have no score in common with the others."""
+    tested = rows["df"] > 0
+    if not tested.any():
+        raise DataError("nothing-to-compare", items=rows["item"].nunique())
+    notes = []
+    if items := tuple(rows.loc[~tested, "item"].unique()):
+        notes.append(Notice("dif-not-tested", columns=items))
+    compared = set(rows.loc[rows["smd"].notna(), "group"]) if len(groups) > 2 else set(groups)
+    if apart := [shown(group) for group in groups if group not in compared]:
+        notes.append(Notice("dif-apart", params={"groups": listed(apart)}))
+    return notes
 
 
 def mantel(items: tuple[str, ...], groups: tuple[str, ...], counts: Counts) -> pd.DataFrame:
@@ -129,15 +151,17 @@ def mantel(items: tuple[str, ...], groups: tuple[str, ...], counts: Counts) -> p
         own = counts[:, several, place].astype(float)
         statistic, df = _mantel(own)
         spread = _spread(own.sum(axis=(0, 1)))
-        test = {"item": item, "statistic": statistic, "df": df, "p_value": float(chdtrc(df, statistic)) if df else 1.0}
+        test = {"item": item, "statistic": statistic if df else np.nan, "df": df}
+        test["p_value"] = float(chdtrc(df, statistic)) if df else np.nan
         for focal in range(1 if len(groups) == 2 else 0, len(groups)):
-            smd = _difference(own, focal)
-            rows.append({**test, "group": groups[focal], "smd": smd, "standardised": smd / spread if spread else 0.0})
+            smd = _difference(own, focal) if df else np.nan
+            rows.append({**test, "group": groups[focal], "smd": smd, "standardised": smd / spread if df else np.nan})
     table = pd.DataFrame(rows)
-    table.insert(4, "p_holm", table["item"].map(_holm(table.groupby("item", sort=False)["p_value"].first())))
+    table.insert(4, "p_holm", table["item"].map(_holm(table.groupby("item", sort=False)["p_value"].first().dropna())))
     away = table["standardised"].abs()
     sure = table["p_holm"] < LEVEL
-    table["size"] = np.select([sure & (away >= LARGE), sure & (away >= SLIGHT)], ["large", "slight"], "negligible")
+    judged = [away.isna(), sure & (away >= LARGE), sure & (away >= SLIGHT)]
+    table["size"] = np.select(judged, ["not_computed", "large", "slight"], "negligible")
     return table
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 from ..core.coded import Floats
 from ..core.errors import DataError
 from ..core.language import number, say
-from ..core.results import Result
-from .taken import Data, Declared, Rows, positive, rows_of, taken, taken_rows
+from ..core.results import Result, checked_level
+from .taken import Correlated, Declared, Measured, correlated, positive
 
 LEAST = 100
 SHUFFLED = 5_000
@@ -46,13 +46,14 @@ class Adequacy(Result):
 KMO_WORDS = ((0.8, "high"), (0.6, "middling"), (0.5, "low"), (0.0, "none"))
 
 
-def adequacy(data: Data, scale: str | None = None, *, codes: Declared = None) -> Adequacy:
-    """Work out the Kaiser–Meyer–Olkin measure and Bartlett's test of sphericity. Counts are enough.
+def adequacy(data: Measured, scale: str | None = None, *, codes: Declared = None) -> Adequacy:
+    """Work out the Kaiser–Meyer–Olkin measure and Bartlett's test of sphericity. Counts or sums are enough.
 
     Parameters
     ----------
-    data : Responses, Scale, Moments, or DataFrame (people x items)
-        Answers, or their Burt table; people with a blank are left out. A DataFrame holds codes.
+    data : Responses, Scale, Moments, Products, or DataFrame (people x items)
+        Answers, their Burt table, or their cross products; people with a blank are left out. A DataFrame holds codes,
+        or where none are declared numbers of any unit.
     scale : str, optional
         The score whose items are meant, for Responses; every item that is scored by default.
     codes : list of numbers, or dict of item to list, optional
@@ -61,7 +62,7 @@ def adequacy(data: Data, scale: str | None = None, *, codes: Declared = None) ->
     Returns
     -------
     Adequacy
-        Both from Pearson correlations of the codes. Bartlett's test is nearly always significant: it says only that
+        Both from Pearson correlations of the answers. Bartlett's test is nearly always significant: it says only that
         the items are not all unrelated.
 
     Raises
@@ -75,7 +76,7 @@ def adequacy(data: Data, scale: str | None = None, *, codes: Declared = None) ->
     """
     from scipy.special import chdtrc
 
-    found = taken(data, scale, codes, "adequacy", 30, items=3)
+    found = correlated(data, scale, codes, "adequacy", 30, items=3)
     r = _invertible(found.pearson, found.n)
     inverse = np.linalg.inv(r)
     spread = np.sqrt(np.diag(inverse))
@@ -126,7 +127,7 @@ class Parallel(Result):
 
 
 def parallel_analysis(
-    data: Rows,
+    data: Measured,
     scale: str | None = None,
     *,
     codes: Declared = None,
@@ -134,12 +135,13 @@ def parallel_analysis(
     level: float = 0.95,
     seed: int = 1,
 ) -> Parallel:
-    """Compare eigenvalues with those of the same answers shuffled within each item. Rows are needed.
+    """Compare eigenvalues with those of the same answers shuffled within each item. Counts are enough.
 
     Parameters
     ----------
-    data : Responses, Scale, or DataFrame (people x items)
-        Answers; people with a blank are left out. A DataFrame holds codes.
+    data : Responses, Scale, Moments, Products, or DataFrame (people x items)
+        Answers, their Burt table, or of more than 5,000 people their cross products; people with a blank are left out.
+        A DataFrame holds codes, or where none are declared numbers of any unit.
     scale : str, optional
         The score whose items are meant, for Responses; every item that is scored by default.
     codes : list of numbers, or dict of item to list, optional
@@ -149,31 +151,30 @@ def parallel_analysis(
     level : float between 0 and 1
         The quantile of the shuffled eigenvalues to be exceeded.
     seed : int
-        The same seed gives the same shuffles.
+        The same seed gives the same shuffles, in whatever order people stand.
 
     Returns
     -------
     Parallel
-        From Pearson correlations of the codes. Components are the cautious count; factors, from the variance that items
-        share (squared multiple correlations in the diagonal), are the most there may be.
+        From Pearson correlations of the answers. Components are the cautious count; factors, from the variance that
+        items share (squared multiple correlations in the diagonal), are the most there may be.
 
     Raises
     ------
     DataError
-        Fewer than three items or 100 people; an item with one answer only; correlations that have no inverse.
+        Fewer than three items or 100 people; an item with one answer only; correlations that have no inverse; cross
+        products of 5,000 people or fewer.
 
     Source
     ------
     Horn (1965), Psychometrika 30, 179-185; shuffled columns: Buja & Eyuboglu (1992), Multivariate Behavioral Research
     27, 509-540; shared variance: Humphreys & Montanelli (1975), Multivariate Behavioral Research 10, 193-205.
     """
-    rows, status = rows_of(data, scale, codes)
-    found = taken_rows(rows, status, "parallel", LEAST, items=3)
+    checked_level(level)
+    found = correlated(data, scale, codes, "parallel", LEAST, items=3, most=SHUFFLED)
     k, n = len(found.items), found.n
-    values = np.column_stack([np.array(own)[found.block[:, i]] for i, own in enumerate(found.moments.codes)])
-    values = np.ascontiguousarray(((values - values.mean(axis=0)) / (values.std(axis=0) * np.sqrt(n))).T)
-    r = _invertible(values @ values.T, n)
-    shuffled = _shuffled(values, draws, np.random.default_rng(seed))
+    r = _invertible(found.pearson, n)
+    shuffled = _shuffled(found, draws, np.random.default_rng(seed))
     table = pd.DataFrame({"dimension": np.arange(1, k + 1)})
     counts = []
     for name, change in (("", lambda m: m), ("shared_", _shared)):
@@ -186,15 +187,18 @@ def parallel_analysis(
     return Parallel(table, found.status, counts[0], counts[1], n, draws, notes=found.notes)
 
 
-def _shuffled(values: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    """Return the correlations (draws x items x items) of standardised answers (items x people) shuffled item by item.
+def _shuffled(found: Correlated, draws: int, rng: np.random.Generator) -> Floats:
+    """Return the correlations (draws x items x items) of answers shuffled item by item.
 
     Of many people they are drawn: shuffling gives each a mean of 0 and a variance of 1 / (n - 1), uncorrelated.
     """
-    k, n = values.shape
+    k, n, values = len(found.items), found.n, found.answers
     if n > SHUFFLED:
         lower = np.tril(rng.normal(0, 1 / np.sqrt(n - 1), (draws, k, k)), -1)
         return np.eye(k) + lower + lower.swapaxes(1, 2)
+    if values is None:
+        raise DataError("needs-rows")
+    values = (values - values.mean(axis=1, keepdims=True)) / (values.std(axis=1, keepdims=True) * np.sqrt(n))
     shuffled = np.empty((draws, k, k))
     for draw in range(draws):
         mixed = rng.permuted(values, axis=1)
@@ -230,13 +234,14 @@ class AveragePartial(Result):
         return pd.DataFrame(columns)
 
 
-def minimum_average_partial(data: Data, scale: str | None = None, *, codes: Declared = None) -> AveragePartial:
-    """Count components until what they leave is least correlated. Counts are enough.
+def minimum_average_partial(data: Measured, scale: str | None = None, *, codes: Declared = None) -> AveragePartial:
+    """Count components until what they leave is least correlated. Counts or sums are enough.
 
     Parameters
     ----------
-    data : Responses, Scale, Moments, or DataFrame (people x items)
-        Answers, or their Burt table; people with a blank are left out. A DataFrame holds codes.
+    data : Responses, Scale, Moments, Products, or DataFrame (people x items)
+        Answers, their Burt table, or their cross products; people with a blank are left out. A DataFrame holds codes,
+        or where none are declared numbers of any unit.
     scale : str, optional
         The score whose items are meant, for Responses; every item that is scored by default.
     codes : list of numbers, or dict of item to list, optional
@@ -245,7 +250,7 @@ def minimum_average_partial(data: Data, scale: str | None = None, *, codes: Decl
     Returns
     -------
     AveragePartial
-        From Pearson correlations of the codes; the number of components is that of the squared partials.
+        From Pearson correlations of the answers; the number of components is that of the squared partials.
 
     Raises
     ------
@@ -257,7 +262,7 @@ def minimum_average_partial(data: Data, scale: str | None = None, *, codes: Decl
     Velicer (1976), Psychometrika 41, 321-327; fourth powers: Velicer, Eaton & Fava (2000), in Problems and Solutions in
     Human Assessment, 41-71.
     """
-    found = taken(data, scale, codes, "map", LEAST, items=3)
+    found = correlated(data, scale, codes, "map", LEAST, items=3)
     r, k = found.pearson, len(found.items)
     values, vectors = np.linalg.eigh(r)
     loadings = (vectors * np.sqrt(np.maximum(values, 0)))[:, ::-1]

@@ -35,6 +35,11 @@ def against(responses: Responses) -> Iterator[Notice]:
     yield from _waves(responses, coded, step)
 
 
+def opposes(r: float, n: int) -> bool:
+    """Tell whether a correlation of n people is below zero beyond its 95 % interval (Fisher's z)."""
+    return n > 3 and math.atanh(min(max(r, -0.999999), 0.999999)) + 1.96 / math.sqrt(n - 3) < 0
+
+
 def _counted(block: Block, instrument: Instrument) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return what the answers count after reversal; NaN for none."""
     counted = np.empty(block.shape)
@@ -48,13 +53,14 @@ def _items(scale: np.ndarray[Any, Any], score: Score) -> Iterator[Notice]:
     complete = scale[~np.isnan(scale).any(axis=1)]
     if len(complete) < FEWEST:
         return
-    total = complete.sum(axis=1)
-    for place, name in enumerate(score.items):
-        item, rest = complete[:, place], total - complete[:, place]
-        if item.std() > 0 and rest.std() > 0:
-            r = float(np.corrcoef(item, rest)[0, 1])
-            if math.atanh(min(max(r, -0.999999), 0.999999)) + 1.96 / math.sqrt(len(complete) - 3) < 0:
-                yield Notice("item-against-scale", columns=(name,), params={"r": lambda r=r: number(r, 2)})
+    covariance = np.cov(complete.T)
+    own, with_total = np.diagonal(covariance), covariance.sum(axis=1)
+    rest = np.maximum(covariance.sum() - 2 * with_total + own, 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        item_rest = (with_total - own) / np.sqrt(own * rest)
+    for name, r in zip(score.items, item_rest.tolist(), strict=True):
+        if math.isfinite(r) and opposes(r, len(complete)):
+            yield Notice("item-against-scale", columns=(name,), params={"r": lambda r=r: number(r, 2)})
 
 
 def _waves(responses: Responses, coded: np.ndarray[Any, Any], step: int) -> Iterator[Notice]:

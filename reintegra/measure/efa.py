@@ -13,7 +13,7 @@ from ..core.language import number, say
 from ..core.results import Result
 from .cfa import least_for
 from .factors import LEAST_UNIQUE, general_factor, in_order, minres, oblimin, varimax
-from .taken import Data, Declared, empty_cells, positive, taken
+from .taken import Correlated, Declared, Measured, Taken, correlated, empty_cells, positive, taken
 
 ROTATIONS = ("oblimin", "varimax", "none")
 CORRELATIONS = ("pearson", "polychoric")
@@ -54,7 +54,7 @@ class Exploratory(Result):
 
 
 def efa(
-    data: Data,
+    data: Measured,
     factors: int,
     scale: str | None = None,
     *,
@@ -62,12 +62,13 @@ def efa(
     rotation: str = "oblimin",
     correlation: str = "pearson",
 ) -> Exploratory:
-    """Look for factors by least residuals (minres), turned obliquely or at right angles. Counts are enough.
+    """Look for factors by least residuals (minres), turned obliquely or at right angles. Counts or sums are enough.
 
     Parameters
     ----------
-    data : Responses, Scale, Moments, or DataFrame (people x items)
-        Answers, or their Burt table; people with a blank are left out. A DataFrame holds codes.
+    data : Responses, Scale, Moments, Products, or DataFrame (people x items)
+        Answers, their Burt table, or for Pearson correlations their cross products; people with a blank are left out. A
+        DataFrame holds codes, or for Pearson correlations, where none are declared, numbers of any unit.
     factors : int
         How many; see `parallel_analysis`.
     scale : str, optional
@@ -77,7 +78,7 @@ def efa(
     rotation : "oblimin", "varimax" or "none"
         Oblimin is direct quartimin without Kaiser's weights, from twelve seeded starts; varimax is with them.
     correlation : "pearson" or "polychoric"
-        Of the codes, or of what lies under them.
+        Of the answers, or of what lies under ordered ones.
 
     Returns
     -------
@@ -100,20 +101,22 @@ def efa(
             raise ValueError(f"{value!r}: {' | '.join(allowed)}")
     if factors < 1:
         raise ValueError("factors: 1 or more")
-    found = taken(data, scale, codes, "efa", least_for(factors), items=3)
-    k = len(found.items)
-    if (k - factors) ** 2 < k + factors:
+    rotation = rotation if factors > 1 else "none"
+    found: Correlated | Taken
+    if correlation == "pearson":
+        found = correlated(data, scale, codes, "efa", least_for(factors), items=3)
+        notes, r = list(found.notes), found.pearson
+    else:
+        found = taken(data, scale, codes, "efa", least_for(factors), items=3)
+        notes, r = [*found.notes, *empty_cells(found)], found.polychoric
+    if (k := len(found.items)) <= factors or (k - factors) ** 2 < k + factors:
         raise DataError("too-many-factors", factors=factors, items=k)
-    notes = list(found.notes)
-    if correlation == "polychoric":
-        notes += empty_cells(found)
-    r = found.pearson if correlation == "pearson" else found.polychoric
     if not positive(r):
         notes.append(Notice("not-positive-definite"))
     loadings, unique = minres(r, factors)
     if (bound := unique <= LEAST_UNIQUE).any():
         notes.append(Notice("uniqueness-at-bound", columns=tuple(np.array(found.items)[bound])))
-    pattern, phi = _turned(loadings, rotation if factors > 1 else "none")
+    pattern, phi = _turned(loadings, rotation)
     names = [f"F{i + 1}" for i in range(factors)]
     communality = np.einsum("if,fg,ig->i", pattern, phi, pattern)
     table = pd.DataFrame(pattern, columns=names)

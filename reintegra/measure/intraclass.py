@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..core.coded import numbers
 from ..core.errors import DataError, Notice
 from ..core.language import number, say, word
 from ..core.moments import Products
-from ..core.results import Estimate, Result
+from ..core.results import Estimate, Result, checked_level
 from .gates import LEAST
+from .sheet import alike
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,28 +70,42 @@ def icc(ratings: pd.DataFrame | Products, *, level: float = 0.95) -> Correlation
     Raises
     ------
     DataError
-        Fewer than two columns or complete people, or ratings that are all alike.
+        Fewer than two columns or complete people, people whose means are all alike, or a level that is not between 0
+        and 1.
 
     Source
     ------
     Shrout & Fleiss (1979), Psychological Bulletin 86, 420-428; McGraw & Wong (1996), Psychological Methods 1, 30-46.
     """
-    sums = ratings if isinstance(ratings, Products) else Products.of(ratings)
+    tail = (1 - checked_level(level)) / 2
+    sums = ratings if isinstance(ratings, Products) else _about_the_first(ratings)
     n, k = sums.n, len(sums.columns)
     if k < 2:
         raise DataError("too-few-items", items=k, least=2)
     if n < 2:
-        raise DataError("too-few-complete", n=n, rows=sums.rows)
-    c, means = sums.covariance, sums.means
+        raise DataError("too-few-complete", n=n, rows=sums.rows, least=2)
+    c = sums.covariance
+    means = sums.table[0, 1:] / n + (np.array(sums.origin) - sums.origin[0])  # only their differences count
     people = float(c.sum()) / k  # mean squares: between people, between raters, what is left, and within people
     raters = n * float(((means - means.mean()) ** 2).sum()) / (k - 1)
     left = max((float(np.trace(c)) - people) / (k - 1), 1e-14 * people)  # never quite 0, so that the ratios exist
     within = ((n - 1) * left + raters) / n
-    if people <= 1e-12 * within:
-        raise DataError("nobody-differs", n=n)
-    rows = _forms(people, raters, left, within, n, k, (1 - level) / 2)
-    notes = (Notice("few-people", params={"people": n, "least": LEAST["sem"]}),) if n < LEAST["sem"] else ()
-    return Correlations(pd.DataFrame(rows), "", notes=notes)
+    rounding = 1e-15 * float(np.trace(sums.table[1:, 1:])) / n
+    if people <= max(1e-12 * left, rounding):
+        raise DataError("ratings-alike", n=n)
+    rows = _forms(people, raters, left, within, n, k, tail)
+    notes = [Notice("few-people", params={"people": n, "least": LEAST["sem"]})] if n < LEAST["sem"] else []
+    if out := sums.rows - n:
+        notes.append(Notice("people-left-out", params={"people": out}))
+    return Correlations(pd.DataFrame(rows), "", notes=tuple(notes))
+
+
+def _about_the_first(ratings: pd.DataFrame) -> Products:
+    """Return the products about the first complete person, so that large numbers keep their digits."""
+    names = list(ratings.columns)
+    values = numbers(ratings, names)
+    whole = values[~np.isnan(values).any(axis=1)]
+    return Products.of(ratings, origin=dict(zip(names, whole[0], strict=True)) if len(whole) else None)
 
 
 def _forms(
@@ -199,7 +215,8 @@ def retest(first: pd.Series, second: pd.Series, *, level: float = 0.95) -> Retes
     Raises
     ------
     DataError
-        Fewer than four people with both scores, a person twice, or scores that are all alike.
+        Fewer than four people with both scores, a person twice, scores that are no numbers or all alike, or a level
+        that is not between 0 and 1.
 
     Source
     ------
@@ -207,11 +224,11 @@ def retest(first: pd.Series, second: pd.Series, *, level: float = 0.95) -> Retes
     """
     from scipy.special import ndtri, stdtr, stdtrit
 
-    pair = paired(first, second, least=4)
+    checked_level(level)
+    pair, left_out = paired(first, second, least=4)
+    differing(pair, say("reliability", "first"), say("reliability", "second"))
     n, change = len(pair), pair["second"] - pair["first"]
     sd = (float(pair["first"].std()), float(pair["second"].std()))
-    if min(sd) <= 0:
-        raise DataError("nobody-differs", n=n)
     value = float(np.corrcoef(pair["first"], pair["second"])[0, 1])
     z, half = math.atanh(min(max(value, -1 + 1e-15), 1 - 1e-15)), float(ndtri((1 + level) / 2)) / math.sqrt(n - 3)
     r = Estimate("r", value, math.tanh(z - half), math.tanh(z + half), n, level=level)
@@ -225,15 +242,24 @@ def retest(first: pd.Series, second: pd.Series, *, level: float = 0.95) -> Retes
     forms = icc(pair, level=level)
     kept = forms.table[forms.table["name"].isin(["ICC(2,1)", "ICC(3,1)"])]
     table = pd.concat([r.table, kept.drop(columns="df_error"), shift.table, sem.table], ignore_index=True)
-    return Retest(table, "", r, sd, notes=forms.notes)
+    return Retest(table, "", r, sd, notes=(*forms.notes, *left_out))
 
 
-def paired(first: pd.Series, second: pd.Series, least: int) -> pd.DataFrame:
-    """Return two scores of the same people, matched by index; refuse a doubled person and too few of them."""
+def paired(first: pd.Series, second: pd.Series, least: int) -> tuple[pd.DataFrame, tuple[Notice, ...]]:
+    """Return two scores of the same people, matched by index, and who has only one; refuse a person twice, too few."""
     for series in (first, second):
         if not series.index.is_unique:
             raise DataError("person-twice", n=int(series.index.duplicated().sum()))
-    both = pd.DataFrame({"first": first, "second": second}).astype(float).dropna()
+    joined = pd.DataFrame({"first": first, "second": second})
+    values = pd.DataFrame(numbers(joined, list(joined)), joined.index, joined.columns)
+    both, out = values.dropna(), int((values.isna().sum(axis=1) == 1).sum())
     if len(both) < least:
         raise DataError("too-few-pairs", n=len(both), least=least)
-    return both
+    return both, ((Notice("pairs-left-out", params={"people": out}),) if out else ())
+
+
+def differing(pair: pd.DataFrame, *names: str) -> None:
+    """Refuse a column of a pair in which all people are alike."""
+    for column, name in zip(pair, names, strict=True):
+        if alike(pair[column].to_numpy()):
+            raise DataError("all-alike", what=name, n=len(pair))

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..core.coded import Codes, Counts, Floats
+from ..core.coded import Codes, Counts, Floats, present
 from ..core.errors import DataError, Notice
 from ..core.language import listed, number, say
 from ..core.moments import ScoreTable
 from ..core.results import Result
 from .conditional import Model, maximum, places
 from .scales import Scale
-from .taken import Declared, Rows, rows_of
+from .taken import Declared, Rows, complete_people, rows_of
 
 FEWEST = 150
 MISFIT = (0.6, 1.4)
@@ -97,8 +97,8 @@ def partial_credit(
     Raises
     ------
     DataError
-        No such scale; one item; fewer than 150 complete people; an item all answer alike; a declared answer that nobody
-        between the lowest and the highest score gave; no finite maximum.
+        No such scale; one item; an item nobody answered; fewer than 150 complete people; an item all answer alike; a
+        declared answer that nobody between the lowest and the highest score gave; no finite maximum.
 
     Source
     ------
@@ -106,13 +106,15 @@ def partial_credit(
     (1989), Psychometrika 54, 427-450; fit: Wright & Masters (1982), Rating Scale Analysis, chapter 5, read with the
     limits of Wright & Linacre (1994), Rasch Measurement Transactions 8, 370: 0.6 to 1.4 for questionnaires.
     """
+    said: list[Notice] = []
     if isinstance(data, ScoreTable):
         if collapse:
             raise DataError("needs-rows")
         table, status = data, ""
     else:
         rows, status = rows_of(data, scale, codes)
-        table = (collapsed(rows) if collapse else rows).score_table()
+        whole, said = complete_people(data, rows)
+        table = (collapsed(rows) if collapse and whole.any() else rows).score_table()
     counts = table.counts.sum(axis=0)
     people = counts[:, 0].sum(axis=1)
     _enough(table, counts)
@@ -120,7 +122,7 @@ def partial_credit(
     thresholds = _thresholds(table, model, counts.sum(axis=0))
     scores = _scores(model, people)
     fit = _item_fit(table, model, counts, scores["ml"].to_numpy())
-    notes = _notes(fit, int(people[[0, -1]].sum()))
+    notes = (*said, *_notes(fit, int(people[[0, -1]].sum())))
     return PartialCredit(
         thresholds, status, fit, scores, table.codes, model.loglik, int(people.sum()), model, notes=notes
     )  # fmt: skip
@@ -207,31 +209,38 @@ def person_fit(model: PartialCredit, data: Rows, scale: str | None = None, *, co
     ----------
     model : PartialCredit
         From `partial_credit`.
-    data, scale, codes
-        Answers to the items of the model, as in `partial_credit`: of the same people or of others.
+    data : Responses, Scale, or DataFrame (people x items, after reversal, and other columns)
+        Answers to the items of the model: of the same people or of others, few or many.
+    scale : str, optional
+        The score whose items are meant, for Responses.
+    codes : list of numbers, or dict of item to list, optional
+        The declared answers, for a DataFrame; those of the model by default.
 
     Returns
     -------
     DataFrame (one row a person, same index)
         raw_score, theta and se (logits, Warm), infit, outfit (mean squares, 1 expected; about a person's maximum
-        likelihood place, so that the lowest and highest score have none). All NaN for a person with a blank.
+        likelihood place, so that the lowest and highest score have none). All NaN for a person with a blank, or with a
+        declared answer that the model does not have.
 
     Raises
     ------
     DataError
-        The items or their answers are not those of the model.
+        The items are not those of the model; answers of the model are not among those declared.
 
     Source
     ------
     Wright & Masters (1982), Rating Scale Analysis, chapter 5.
     """
-    rows, items = rows_of(data, scale, codes)[0], tuple(model.items["item"])
-    if rows.codes != model.codes:
-        rows = collapsed(rows)
-    if (rows.items, rows.codes) != (items, model.codes):
-        raise DataError("tables-differ", first=listed(items), second=listed(rows.items))
-    whole = (rows.block != 0).all(axis=1)
-    taken = rows.block[whole].astype(np.int64) - 1
+    items = tuple(model.items["item"])
+    own = dict(zip(items, model.codes, strict=True))
+    if isinstance(data, pd.DataFrame):
+        data = data.rename(columns=str)
+        present(data, items)
+        data = data[list(items)]
+    rows = _as_in(model, rows_of(data, scale, own if codes is None else codes)[0])
+    whole = (rows != 0).all(axis=1)
+    taken = rows[whole] - 1
     raw = taken.sum(axis=1)
     mean, variance, _ = (part[raw] for part in model.model.moments(model.scores["ml"].to_numpy()))
     squares = (taken - mean) ** 2
@@ -239,4 +248,23 @@ def person_fit(model: PartialCredit, data: Rows, scale: str | None = None, *, co
     index = pd.RangeIndex(len(whole)) if isinstance(data, Scale) else data.index
     found = pd.DataFrame(np.nan, index=index, columns=["raw_score", "theta", "se", "infit", "outfit"])
     found.loc[whole] = np.column_stack([raw, model.scores[["theta", "se"]].to_numpy()[raw], infit, outfit])
+    return found
+
+
+def _as_in(model: PartialCredit, rows: Scale) -> Counts:
+    """Return the positions of answers among the codes of a model, 0 for a blank and for an answer it does not have."""
+    items = tuple(model.items["item"])
+    lacking = [item for item, own, new in zip(items, model.codes, rows.codes, strict=False) if not {*own} <= {*new}]
+    if rows.items != items or lacking:
+        sides = ((items, model.codes), (rows.items, rows.codes))
+        first, second = (
+            listed(f"{item} ({', '.join(f'{code:g}' for code in codes)})" for item, codes in zip(*side, strict=True))
+            for side in sides
+        )
+        raise DataError("model-differs", first=first, second=second)
+    found = np.zeros(rows.block.shape, dtype=np.int64)
+    for place, (own, new) in enumerate(zip(model.codes, rows.codes, strict=True)):
+        found[:, place] = np.array([0, *(own.index(code) + 1 if code in own else 0 for code in new)])[
+            rows.block[:, place]
+        ]
     return found

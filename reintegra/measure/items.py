@@ -12,6 +12,7 @@ from ..core.coded import Floats
 from ..core.errors import Notice
 from ..core.language import number, say, word
 from ..core.results import Result
+from .direction import opposes
 from .sheet import Items, Sheet, sheet
 
 
@@ -46,15 +47,15 @@ def item_statistics(items: Items) -> ItemStatistics:
 
     Parameters
     ----------
-    items : DataFrame (respondents x items), Scale, or Moments
+    items : DataFrame (respondents x items), Scale, Moments, or Responses of a questionnaire of one scale
         Item scores after reversal; respondents with a blank are left out.
 
     Returns
     -------
     ItemStatistics
         Mean and sd (n - 1) in the units of the answers; ``item_rest`` is the correlation with the sum of the other
-        items; ``alpha_if_dropped`` is blank with two items. Notes name items that run against the scale, are constant,
-        or lower alpha.
+        items; ``alpha_if_dropped`` is blank with two items. Notes name items that run against the scale (beyond
+        the 95 % interval of that correlation, Fisher's z), are constant, or lower alpha.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def item_statistics(items: Items) -> ItemStatistics:
             "alpha_if_dropped": dropped,
         }
     )
-    return ItemStatistics(table, "", known.n, known.rows - known.n, notes=tuple(item_notes(known)))
+    return ItemStatistics(table, "", known.n, known.rows - known.n, notes=(*item_notes(known), *known.notes))
 
 
 def item_rest(known: Sheet) -> Floats:
@@ -106,13 +107,16 @@ def item_notes(known: Sheet) -> Iterator[Notice]:
     k, own = len(known.names), known.item_variance
     alpha = k / (k - 1) * (1 - own.sum() / known.variance)
     rest, dropped = item_rest(known), alpha_if_dropped(known)
-    for name, r in zip(known.names, rest, strict=True):
-        if r < 0:
+    against = [opposes(float(r), known.n) for r in rest]
+    for name, r, opposed in zip(known.names, rest, against, strict=True):
+        if opposed:
             yield Notice("item-against-scale", columns=(name,), params={"r": lambda r=float(r): number(r, 2)})
     if constant := tuple(name for name, variance in zip(known.names, own, strict=True) if variance <= 0):
         yield Notice("constant-items", columns=constant)
     lowering = tuple(
-        name for name, r, without in zip(known.names, rest, dropped, strict=True) if r >= 0 and without > alpha
+        name
+        for name, opposed, without in zip(known.names, against, dropped, strict=True)
+        if without > alpha and not opposed
     )
     if lowering:
         yield Notice("items-lower-alpha", columns=lowering)

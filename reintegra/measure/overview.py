@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..core.errors import DataError, Notice
 from ..core.language import in_language, number, say, word
-from ..core.results import Result
+from ..core.results import Result, checked_level
 from ..instruments import Instrument, Score, status_line
 from ..intake import Responses
 from .consistency import alpha_of, coefficient, omega_of
@@ -22,7 +22,7 @@ from .person import sem, weights_of
 from .scales import Scale, answers_of, scale_of
 from .scoring import Scores
 from .scoring import score as score_answers
-from .sheet import sheet
+from .sheet import alike, sheet
 
 COLUMNS = [
     "score", "label", "coefficient", "items", "n", "left_out", "estimate", "ci_low", "ci_high", "interval",
@@ -102,12 +102,15 @@ def reliability(
         Cells of a DataFrame that are no answers.
     InstrumentError
         Unknown instrument or variant.
+    DataError
+        A level that is not between 0 and 1.
 
     Source
     ------
     Those of `alpha`, `omega_total` and `sem`; a score of scores: Cronbach, Schönemann & McKie (1965), Educational and
     Psychological Measurement 25, 291-312 (stratified alpha).
     """
+    checked_level(level)
     scores = data if isinstance(data, Scores) else score_answers(answers_of(data, instrument), variant=variant)
     rows: list[dict[str, Any]] = []
     items: dict[str, ItemStatistics] = {}
@@ -170,10 +173,10 @@ def _of_scores(scores: Scores, score: Score) -> dict[str, Any]:
     whole = (scale.block != 0).all(axis=1)
     n = int(whole.sum())
     if n < 2:
-        raise DataError("too-few-complete", n=n, rows=len(whole))
+        raise DataError("too-few-complete", n=n, rows=len(whole), least=2)
     total = scores.of(score.name).to_numpy()[whole]
     spread, error = float(total.var(ddof=1)), 0.0
-    if spread <= 0:
+    if alike(total):
         raise DataError("nobody-differs", n=n)
     for part, weight in zip(parts, weights_of(score), strict=True):
         inner = scale_of(scores.responses, part.name, scores.variant)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..core.coded import Floats
-from ..core.errors import DataError, Notice
+from ..core.errors import DataError, Notice, shown
 from ..core.language import number, say, word
-from ..core.results import Estimate, Result
+from ..core.results import Estimate, Result, checked_level
 from ..instruments import Score, status_line
 from .consistency import coefficient
 from .gates import LEAST
@@ -41,14 +42,16 @@ def sem(sd: float, reliability: float) -> float:
     Raises
     ------
     DataError
-        A reliability above 1, or an sd below 0.
+        A reliability above 1, an sd below 0, or something that is no number.
 
     Source
     ------
     Lord & Novick (1968), Statistical Theories of Mental Test Scores, chapter 3.
     """
-    if not (sd >= 0 and reliability <= 1):
-        raise DataError("not-a-reliability", sd=number(sd, 2), reliability=number(reliability, 2))
+    fine = isinstance(sd, Real) and isinstance(reliability, Real)
+    if not (fine and 0 <= sd < math.inf and -math.inf < reliability <= 1):
+        said = [number(x, 2) if isinstance(x, Real) else f"«{shown(x)}»" for x in (sd, reliability)]
+        raise DataError("not-a-reliability", sd=said[0], reliability=said[1])
     return float(sd * math.sqrt(1 - max(reliability, 0.0)))
 
 
@@ -74,7 +77,7 @@ def true_score(value: float, *, mean: float, sd: float, reliability: float, leve
     Raises
     ------
     DataError
-        As for `sem`.
+        As for `sem`; or a level that is not between 0 and 1.
 
     Source
     ------
@@ -91,7 +94,7 @@ def normal(level: float) -> float:
     """Return the two-sided normal quantile of a level."""
     from scipy.special import ndtri
 
-    return float(ndtri((1 + level) / 2))
+    return float(ndtri((1 + checked_level(level)) / 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +157,7 @@ def person_scores(
     sem : dict of score to float, optional
         Standard errors from elsewhere (a retest, a larger study), in the unit of the score, of all items answered.
     flagged : Series of bool (people), optional
-        People whose answers should not get a band.
+        People whose answers should not get a band: True or False for each person of the scores, matched by index.
 
     Returns
     -------
@@ -164,7 +167,8 @@ def person_scores(
     Raises
     ------
     DataError
-        ``sem`` names a score the instrument lacks.
+        ``sem`` names a score the instrument lacks, or holds no number above 0; ``flagged`` leaves people out; a level
+        that is not between 0 and 1.
 
     Source
     ------
@@ -172,8 +176,11 @@ def person_scores(
     of essentially tau-equivalent items, variance of the item less the mean covariance.
     """
     given = dict(sem or {})
-    for name in given:
+    for name, value in given.items():
         find_score(scores.instrument, name)
+        if not (isinstance(value, Real) and 0 < value < math.inf):
+            raise DataError("not-an-sem", score=name, value=shown(value))
+    z = normal(level)
     marked = np.zeros(len(scores), dtype=bool) if flagged is None else _marks(flagged, scores)
     errors: dict[str, Floats] = {}
     parts = []
@@ -183,7 +190,7 @@ def person_scores(
         errors[score.name] = known.se
         if known.reason == "few-people":
             few.append(score.name)
-        parts.append(_rows(scores, score, known, marked, normal(level)))
+        parts.append(_rows(scores, score, known, marked, z))
     notes = [Notice("sem-few-people", columns=tuple(few), params={"least": LEAST["sem"]})] if few else []
     if formative := tuple(score.name for score in scores.instrument.scores if score.formative):
         notes.append(Notice("sem-of-circumstances", columns=formative))
@@ -191,8 +198,13 @@ def person_scores(
 
 
 def _marks(flagged: pd.Series, scores: Scores) -> Any:
-    index = scores.people.index
-    return (flagged if flagged.index.equals(index) else flagged.reindex(index, fill_value=False)).to_numpy(dtype=bool)
+    """Return who is flagged, in the order of the scores; refuse marks that leave a person out."""
+    index, told = scores.people.index, flagged.dropna()
+    if not told.index.equals(index):
+        if not told.index.is_unique or not set(index) <= set(told.index):
+            raise DataError("rows-differ", first=len(index), second=len(told))
+        told = told.loc[index]
+    return told.to_numpy(dtype=bool)
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,8 @@ class WithAndWithout(Result):
         if away.isna().all():
             return say("quality", "without_withheld", least=SMALLEST_GROUP)
         most = self.table.loc[away.idxmax()]
-        return say("quality", "without_sentence", label=most["label"], points=number(most["difference"], 1))
+        rule = say("quality", f"rule_{most['rule']}")
+        return say("quality", "without_sentence", rule=rule, label=most["label"], points=number(most["difference"], 1))
 
     def shown(self) -> pd.DataFrame:
         """Return the table as people read it."""

@@ -12,9 +12,9 @@ import pandas as pd
 from ..core.coded import Floats
 from ..core.errors import DataError, Notice
 from ..core.language import number, say, word
-from ..core.results import Estimate, Result
-from .gates import gate
-from .intraclass import Retest, estimates_shown, paired
+from ..core.results import Estimate, Result, checked_level
+from .gates import LEAST, gate
+from .intraclass import Retest, differing, estimates_shown, paired
 from .person import normal, sem
 
 METHODS = ("maassen", "jacobson_truax")
@@ -74,9 +74,11 @@ def reliable_change(
     first, second : Series (people)
         Scores in their own unit, matched by index; people with only one of them are left out.
     retest : float or Retest, optional
-        Test-retest correlation, from people in whom nothing should have changed.
+        Test-retest correlation, from people in whom nothing should have changed; a note says so where a Retest is of
+        fewer than 30 of them. Below 0 it counts as 0, with a note.
     alpha : float, optional
-        Taken in place of a retest r, and said so: alpha calls up to 8 % of unchanged people changed instead of 2.5 %.
+        Taken in place of a retest r, and said so: of people who did not change alpha calls about 8 % improved instead
+        of 2.5 %, and 15 % among the lowest third.
     method : "maassen" or "jacobson_truax"
         Which error of a change.
     sd : two floats, optional
@@ -92,7 +94,8 @@ def reliable_change(
     Raises
     ------
     DataError
-        Neither a retest r nor alpha is given; fewer than 30 people and no sd; a person stands twice.
+        Neither a retest r nor alpha is given, or they are no number up to 1; fewer than 30 people and no sd, or an sd
+        that is not two numbers; a person stands twice; a level that is not between 0 and 1.
 
     Source
     ------
@@ -103,10 +106,13 @@ def reliable_change(
 
     if method not in METHODS:
         raise DataError("unknown-method", method=method, allowed=", ".join(METHODS))
-    pair = paired(first, second, least=1)
+    z = normal(level)
+    pair, left_out = paired(first, second, least=1)
     if sd is None:
         gate("sem", len(pair))
         sd = (float(pair["first"].std()), float(pair["second"].std()))
+    elif not isinstance(sd, tuple | list) or len(sd) != 2:
+        raise DataError("needs-two-sds")
     r = retest.r.value if isinstance(retest, Retest) else retest
     reliability = alpha if r is None else r
     if reliability is None:
@@ -115,14 +121,20 @@ def reliable_change(
     se = math.hypot(*errors)
     if se <= 0:
         raise DataError("no-error", reliability=number(reliability, 2))
-    change, smallest = pair["second"] - pair["first"], normal(level) * se
+    change, smallest = pair["second"] - pair["first"], z * se
     table = pair.assign(
         estimate=change, se=se, statistic=change / se, p_value=2 * ndtr(-np.abs(change / se)),
         ci_low=change - smallest, ci_high=change + smallest,
         verdict=np.select([change > smallest, change < -smallest], ["rose", "fell"], "unclear"),
     )  # fmt: skip
-    notes = () if r is not None else (Notice("alpha-used", params={"alpha": lambda: number(reliability, 2)}),)
-    return ReliableChange(table, "", smallest, reliability, method, level, notes=notes)
+    notes = list(left_out)
+    if r is None:
+        notes.append(Notice("alpha-used", params={"alpha": lambda: number(reliability, 2)}))
+    if reliability < 0:
+        notes.append(Notice("reliability-negative", params={"reliability": lambda: number(reliability, 2)}))
+    if isinstance(retest, Retest) and retest.r.n < LEAST["sem"]:
+        notes.append(Notice("few-in-retest", params={"people": retest.r.n, "least": LEAST["sem"]}))
+    return ReliableChange(table, "", smallest, reliability, method, level, notes=tuple(notes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +182,8 @@ def minimal_important_change(
     Raises
     ------
     DataError
-        The two changes hardly go together (rank correlation under .30), or fewer than 10 people improved slightly.
+        The two changes hardly go together (rank correlation under .30), all people are alike in one of them, fewer than
+        10 people improved slightly, or a level that is not between 0 and 1.
 
     Source
     ------
@@ -179,10 +192,10 @@ def minimal_important_change(
     """
     from scipy.special import stdtrit
 
-    pair = paired(change, ruler, least=FEWEST_SLIGHTLY)
+    checked_level(level)
+    pair, left_out = paired(change, ruler, least=FEWEST_SLIGHTLY)
+    differing(pair, say("reliability", "change"), say("reliability", "ruler"))
     moved, told = pair["first"].to_numpy(), pair["second"].to_numpy()
-    if min(moved.std(), told.std()) <= 0:
-        raise DataError("nobody-differs", n=len(pair))
     anchor = float(np.corrcoef(pair["first"].rank(), pair["second"].rank())[0, 1])
     if anchor < WEAKEST_ANCHOR:
         raise DataError("anchor-weak", r=lambda: number(anchor, 2), least=lambda: number(WEAKEST_ANCHOR, 2))
@@ -193,7 +206,7 @@ def minimal_important_change(
     mean, se = float(little.mean()), float(little.std(ddof=1)) / math.sqrt(n)
     half = float(stdtrit(n - 1, (1 + level) / 2)) * se
     rows = [Estimate("mean change", mean, mean - half, mean + half, n, se, n - 1).row]
-    notes = []
+    notes = list(left_out)
     cut = _predictive(moved, told >= slightly[0])
     if cut is None:
         notes.append(Notice("no-predictive"))

@@ -11,7 +11,7 @@ import pandas as pd
 from ..core.coded import Floats, coded
 from ..core.errors import DataError, Notice
 from ..core.language import number, say, word
-from ..core.results import Result
+from ..core.results import Result, checked_level
 from .items import item_notes, item_rest
 from .overview import Reliability
 from .person import normal
@@ -19,7 +19,7 @@ from .sheet import Items, sheet
 
 CONVENTION = 0.70
 FEWEST_EXPERTS = 5
-AGREED = 0.78  # of six or more experts; of five or fewer all must agree (Lynn 1986)
+AGREED = 7 / 9  # printed as .78; of six or more experts; of five or fewer all must agree (Lynn 1986)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,7 @@ class ThesisItems(Result):
         t = self.table
         columns = {
             word("column_item"): t["item"],
+            "n": t["n"],
             say("reliability", "r_found"): t["estimate"].map(lambda x: number(x, 3)),
             say("reliability", "r_table"): t["critical"].map(lambda x: number(x, 3)),
             say("reliability", "remark"): [say("reliability", f"remark_{v}") for v in t["verdict"]],
@@ -49,7 +50,7 @@ def thesis_items(items: Items, *, level: float = 0.95) -> ThesisItems:
 
     Parameters
     ----------
-    items : DataFrame (respondents x items), Scale, or Moments
+    items : DataFrame (respondents x items), Scale, Moments, or Responses of a questionnaire of one scale
         Item scores of one scale after reversal; respondents with a blank are left out.
     level : float between 0 and 1
         One minus the two-sided significance of r tabel.
@@ -70,11 +71,11 @@ def thesis_items(items: Items, *, level: float = 0.95) -> ThesisItems:
     """
     known = sheet(items)
     if known.n < 3:
-        raise DataError("too-few-complete", n=known.n, rows=known.rows)
+        raise DataError("too-few-complete", n=known.n, rows=known.rows, least=3)
     r, critical = item_rest(known), critical_r(known.n, level)
     verdict = np.select([np.isnan(r), r >= critical], ["constant", "above"], "below")
     table = pd.DataFrame({"item": known.names, "estimate": r, "critical": critical, "n": known.n, "verdict": verdict})
-    return ThesisItems(table, "", notes=tuple(item_notes(known)))
+    return ThesisItems(table, "", notes=(*item_notes(known), *known.notes))
 
 
 def critical_r(n: int, level: float = 0.95) -> float:
@@ -95,7 +96,7 @@ def critical_r(n: int, level: float = 0.95) -> float:
     Raises
     ------
     DataError
-        Fewer than three people.
+        Fewer than three people, or a level that is not between 0 and 1.
 
     Source
     ------
@@ -103,8 +104,9 @@ def critical_r(n: int, level: float = 0.95) -> float:
     """
     from scipy.special import stdtrit
 
+    checked_level(level)
     if n < 3:
-        raise DataError("too-few-pairs", n=n, least=3)
+        raise DataError("too-few-people", method=lambda: say("reliability", "r_table"), n=n, least=3)
     t = float(stdtrit(n - 2, (1 + level) / 2))
     return t / math.sqrt(n - 2 + t * t)
 
@@ -214,12 +216,13 @@ def expert_panel(
     -------
     ExpertPanel
         No units. ``p_value`` is exact, one-sided, for experts who rate at random; ``kappa`` is the I-CVI corrected for
-        chance. An item "fits" where its I-CVI is 1 with five or fewer experts, .78 or more with six or more.
+        chance. An item "fits" where its I-CVI is 1 with five or fewer experts, .78 (7 of 9) or more with six or more.
 
     Raises
     ------
     DataError
-        A rating outside the scale, or an item nobody rated.
+        A rating outside the scale, an item nobody rated, or ends of the scale, a relevant rating or a level that cannot
+        be.
 
     Source
     ------
@@ -227,8 +230,12 @@ def expert_panel(
     Physical Education and Exercise Science 8, 213-225 (the interval); Lynn (1986), Nursing Research 35, 382-385; Polit,
     Beck & Owen (2007), Research in Nursing & Health 30, 459-467 (kappa).
     """
-    codes = tuple(float(code) for code in range(lowest, highest + 1))
+    if not lowest < relevant <= highest:
+        raise DataError("not-a-rating-scale", lowest=lowest, highest=highest, relevant=relevant)
+    z, codes = normal(level), tuple(float(code) for code in range(lowest, highest + 1))
     names = list(ratings.columns)
+    if not names:
+        raise DataError("too-few-items", items=0, least=1)
     block = coded(ratings, names, (codes,) * len(names)).astype(np.int64)
     if empty := [str(name) for name, column in zip(names, block.T, strict=True) if not column.any()]:
         raise DataError("nobody-answered", columns=", ".join(empty))
@@ -237,7 +244,7 @@ def expert_panel(
         given = column[column > 0] - 1  # steps above the lowest
         n, agree = len(given), int((given >= relevant - lowest).sum())
         i_cvi, chance = agree / n, math.comb(n, agree) * 0.5**n
-        low, high = _score_interval(float(given.sum()), n * (len(codes) - 1), normal(level))
+        low, high = _score_interval(float(given.sum()), n * (len(codes) - 1), z)
         verdict = "fits" if i_cvi >= (1 if n <= FEWEST_EXPERTS else AGREED) else "revise"
         row = {"item": str(name), "n": n, "estimate": float(given.sum()) / (n * (len(codes) - 1))}
         row |= {"ci_low": low, "ci_high": high, "p_value": _at_random(int(given.sum()), n, len(codes)), "i_cvi": i_cvi}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,20 +52,20 @@ def outgoing(what: Responses | Scores) -> Outgoing:
     """Take out what must not leave, and make every cell writable; what was changed is said."""
     scores = what if isinstance(what, Scores) else None
     responses = what.responses if isinstance(what, Scores) else what
-    taken = [*responses.instrument.item_names, *(scores.table.columns if scores is not None else [])]
+    taken = {*responses.instrument.item_names, *(scores.table.columns if scores is not None else [])}
     cleaning = _Cleaning()
     columns: dict[str, Any] = {}
     left_out, renamed = [], {}
     keys = _keys(responses.people.index, cleaning)
     for heading, values in keys.items():
-        columns[_unused(heading, [*taken, *columns])] = values
+        columns[_unused(heading, taken)] = values
     for place, name in enumerate(responses.people.columns):
         heading = tidy(writable(str(name)))
         values = cleaning.column(heading, responses.people.iloc[:, place])
         if decides_rights(heading) or looks_personal(heading, values.dropna().head(SAMPLE)):
             left_out.append(heading)
         else:
-            free = _unused(heading or str(place + 1), [*taken, *columns])
+            free = _unused(heading or str(place + 1), taken)
             columns[free] = values
             if free != heading:
                 renamed[heading] = free
@@ -110,12 +110,13 @@ def _keys(index: pd.Index, cleaning: _Cleaning) -> dict[str, pd.Series]:
     return keys
 
 
-def _unused(heading: str, taken: Sequence[str]) -> str:
-    """Return the heading, numbered where it is taken."""
+def _unused(heading: str, taken: set[str]) -> str:
+    """Return the heading, numbered where it is taken, and take it."""
     number, name = 1, heading
     while name in taken:
         number += 1
         name = f"{heading} ({number})"
+    taken.add(name)
     return name
 
 

@@ -17,8 +17,9 @@ from ..core.errors import DataError
 from ..core.files import output_folder, renamed, write_text, write_whole
 from ..core.language import in_language, listed, speaking, word
 from ..instruments import Instrument, Score, status_line
-from ..measure import Scores, answers, describe, distribution
+from ..measure import Scores, answers, describe, distribution, reliability, response_quality
 from ..measure.describe import CEILING, profile_scores, unit_column
+from ..measure.gates import LEAST
 from ..measure.waves import waves
 from . import plots
 from .pages import figure, page
@@ -174,7 +175,8 @@ def report_page(scores: Scores, *, by: str | None = None, wave: str | None = Non
         ceilings=_ceilings(now),
         figures=drawn,
         flags=now.flags,
-        notices=scores.notices,
+        precision=_precision(now),
+        notices=(*scores.notices, *response_quality(now.responses).notes),
         origin=scores.responses.origin,
         made_with=provenance(scores),
         by=by,
@@ -197,6 +199,14 @@ def _ceilings(scores: Scores) -> list[str]:
         if at_best >= CEILING:
             found.append(in_language(score.label))
     return found
+
+
+def _precision(scores: Scores) -> list[dict[str, Any]]:
+    """Return how far each score can be relied on, where there are people enough to tell."""
+    if len(scores) < LEAST["sem"]:
+        return []
+    table = reliability(scores).table
+    return [row for row in table.to_dict("records") if row["estimate"] == row["estimate"]]
 
 
 def _by_wave(summary: Any, main: Score) -> Any:

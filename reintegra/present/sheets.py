@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,13 @@ import pandas as pd
 from ..core.files import output_folder, safe_name, write_text
 from ..core.language import in_language
 from ..instruments import status_line
-from ..measure import Profile, Scores
+from ..measure import Scores, band_doubts
 from ..measure.describe import profile_at
 from ..measure.waves import answered_on, waves
 from .pages import page
 
 
-def sheet_page(scores: Scores, row: int) -> str:
+def sheet_page(scores: Scores, row: int, doubts: Mapping[str, pd.Series] | None = None) -> str:
     """Return the sheet of the person in a row of the scores, in the current language.
 
     Parameters
@@ -27,6 +27,8 @@ def sheet_page(scores: Scores, row: int) -> str:
         From `score`.
     row : int
         The place of the person in the scores.
+    doubts : dict of score to Series, optional
+        What `measure.band_doubts` gives for these scores, where it is at hand.
 
     Returns
     -------
@@ -41,7 +43,8 @@ def sheet_page(scores: Scores, row: int) -> str:
     ------
     What a sheet must and must not contain: docs/decisions/0006-what-a-report-shows.md
     """
-    result = profile_at(scores, row)
+    result = profile_at(scores, row, doubts)
+    scales = result.table.to_dict("records")
     instrument = scores.instrument
     helpful = {score.name for score in instrument.scores if score.higher_is in ("better", "more ready")}
     return page(
@@ -50,19 +53,19 @@ def sheet_page(scores: Scores, row: int) -> str:
         title=in_language(instrument.title),
         status=status_line(instrument),
         profile=result,
-        scales=result.table.to_dict("records"),
-        said=_said(scores, row, result),
+        scales=scales,
+        said=_said(scores, row, [scale for scale in scales if scale["topic"]]),
         helpful=helpful,
         date=_date(scores, row),
     )
 
 
-def _said(scores: Scores, row: int, result: Profile) -> list[tuple[str, list[tuple[str, str]]]]:
+def _said(scores: Scores, row: int, topics: list[dict[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the statements of the topics with the person's own answers, in words, where the wording is shipped."""
     instrument = scores.instrument
     place = {item.name: i for i, item in enumerate(instrument.items)}
-    topics = []
-    for entry in result.table.loc[result.table["topic"]].to_dict("records"):
+    said = []
+    for entry in topics:
         lines = []
         for name in instrument.score(entry["score"]).items:
             item, position = instrument.item(name), int(scores.responses.block[row, place[name]])
@@ -70,8 +73,8 @@ def _said(scores: Scores, row: int, result: Profile) -> list[tuple[str, list[tup
                 answer = item.answers[position - 1]
                 lines.append((in_language(item.label), in_language(answer.label) or str(answer.value)))
         if lines:
-            topics.append((entry["label"], lines))
-    return topics
+            said.append((entry["label"], lines))
+    return said
 
 
 def _date(scores: Scores, row: int) -> str:
@@ -114,10 +117,9 @@ def sheet_files(scores: Scores) -> dict[int, str]:
 def write_sheets(scores: Scores, folder: Path, progress: Callable[[int, int | None], None] | None = None) -> list[Path]:
     """Write the sheet of each person's last wave as <code>.html."""
     output_folder(folder)
-    files = sheet_files(scores)
-    written = []
+    files, doubts, written = sheet_files(scores), band_doubts(scores), []
     for done, (row, name) in enumerate(files.items(), 1):
-        written.append(write_text(folder / name, sheet_page(scores, row)))
+        written.append(write_text(folder / name, sheet_page(scores, row, doubts)))
         if progress:
             progress(done, len(files))
     return written

@@ -112,6 +112,20 @@ def test_codes_that_do_not_rise_by_one_and_codes_of_each_item_are_kept_apart():
     np.testing.assert_allclose(moments.covariance, frame.cov(), rtol=1e-12)
 
 
+def test_items_that_are_not_there_and_tables_without_items_or_codes_are_refused():
+    frame = pd.DataFrame({"N1": [1, 2, 3], "N2": [2, 3, 4]})
+    calls = {
+        "columns-absent": [lambda: Moments.of(frame).take(["N7"]), lambda: Moments.of(frame).pair("N1", "N7")],
+        "no-codes": [lambda: Moments.of(frame, codes=[]), lambda: Moments.of(frame, codes={"N1": [], "N2": CODES})],
+        "too-few-items": [lambda: Moments.of(frame[[]]), lambda: ScoreTable.of(frame, [], CODES)],
+    }
+    for code, each in calls.items():
+        for call in each:
+            with pytest.raises(DataError) as caught:
+                call()
+            assert caught.value.code == code
+
+
 def test_some_of_the_items_can_be_taken_out():
     frame = pd.DataFrame({"a": [1, 2, 3], "b": [2, np.nan, 4], "c": [1, 1, 2]})
     part = Moments.of(frame, codes=CODES).take(["c", "a"])

@@ -218,3 +218,15 @@ def test_lists_and_other_objects_in_a_frame_are_faults_with_their_place():
     frame["k10_03"] = pd.Series([1, 1, pd.Timedelta("3h")], dtype=object)
     found = problems(rg.score, frame, K10)
     assert [(p.code, p.row, p.column) for p in found] == [("strange-value", 2, "k10_02"), ("date-in-item", 3, "k10_03")]
+
+
+def test_numbers_beside_a_date_or_a_formula_stay_as_they_stand():
+    """A column of other things is turned into numbers only where nothing else stands in it."""
+    import datetime as dt
+
+    from reintegra.intake.grids import Ticks, Truth
+    from reintegra.intake.table import _typed
+
+    for other in (dt.date(2025, 1, 1), Ticks(("1", "2")), Truth.TRUE):
+        assert _typed(["1", other]).tolist() == ["1", other if isinstance(other, dt.date) else str(other)]
+    assert _typed(["1", 2.5, None]).tolist()[:2] == [1.0, 2.5]

@@ -145,6 +145,18 @@ def test_three_items_leave_nothing_to_test_and_the_sentence_says_so():
         assert "always fits" in made.sentence
 
 
+def test_where_nothing_can_be_tested_nothing_is_said_of_measures_of_fit():
+    made = cfa(COMPLETE[["men1", "men2", "men3"]][:150], codes=CODES)
+    assert made.n < 200
+    assert "no-verdict" not in {note.code for note in made.notes}
+
+
+def test_people_of_several_waves_are_said():
+    again = pd.concat({"awal": COMPLETE, "akhir": COMPLETE[:50]}).swaplevel()
+    said = {note.code: note.params for note in cfa(again[["men1", "men2", "men3", "men4"]], codes=CODES).notes}
+    assert said["people-repeated"]["people"] == 50
+
+
 def test_under_200_people_there_is_no_verdict():
     made = cfa(scale("men")[:150], codes=CODES)
     assert made.verdict == "none"

@@ -171,10 +171,60 @@ def test_a_column_that_is_not_there_is_refused_with_those_that_are(complete, sia
     assert caught.value.code == "no-such-group"
 
 
-def test_an_item_all_answer_alike_cannot_differ(scored):
-    made = mantel_dif(ScoreTable.of(scored.assign(ren2=3), REN, CODES, by="half"), by="half").table.set_index("item")
-    assert made.loc["ren2", ["statistic", "df", "p_value", "smd"]].tolist() == [0, 0, 1, 0]
-    assert np.isfinite(made.drop(columns=["group", "size"]).astype(float)).all(axis=None)
+def test_an_item_all_answer_alike_is_not_tested_and_is_not_among_those_of_holm(scored):
+    made = mantel_dif(ScoreTable.of(scored.assign(ren2=3), REN, CODES, by="half"), by="half")
+    table = made.table.set_index("item")
+    numbers = table.drop(columns=["group", "size", "df"]).astype(float)
+    assert numbers.loc["ren2"].isna().all()
+    assert table.loc["ren2", ["df", "size"]].tolist() == [0, "not_computed"]
+    others = table.drop(index="ren2")
+    assert np.isfinite(numbers.drop(index="ren2")).all(axis=None)
+    np.testing.assert_allclose(others["p_holm"], multipletests(others["p_value"], method="holm")[1])
+    assert [(note.code, note.columns) for note in made.notes] == [("dif-not-tested", ("ren2",))]
+    assert "3" in str(made)
+    assert len(made.shown()) == 4
+
+
+def test_groups_without_a_score_in_common_are_refused_or_said(scored):
+    """The higher half of the scores against the lower: nobody has anybody to be compared with."""
+    raw = scored[REN].sum(axis=1)
+    apart = scored.assign(half=np.where(raw > raw.median(), "atas", "bawah"))
+    twice = pd.concat([apart, apart], ignore_index=True)
+    with pytest.raises(rg.DataError) as caught:
+        mantel_dif(twice, by="half", codes=CODES)
+    assert caught.value.code == "nothing-to-compare"
+    low = np.flatnonzero(twice["half"] == "bawah")
+    twice.loc[low[::2], "half"] = "dasar"
+    made = mantel_dif(twice, by="half", codes=CODES)
+    assert [(note.code, note.params["groups"]) for note in made.notes] == [("dif-apart", "atas")]
+    alone = made.table["group"] == "atas"
+    assert (made.table.loc[alone, "size"] == "not_computed").all()
+    assert made.table.loc[~alone, "smd"].notna().all()
+    assert (made.table["df"] == 1).all()
+
+
+def test_people_without_a_group_or_with_a_blank_are_said_and_whole_numbers_keep_their_names(found, scored):
+    """A blank among the numbers of the groups makes pandas write 1.0; the groups are 1 and 2 all the same."""
+    more = pd.concat(
+        [scored.assign(half=scored["half"].map({"U1-3": 1, "U4-6": 2})), scored.head(9).assign(half=np.nan)]
+    )
+    blank = scored.head(4).assign(half=1, ren1=np.nan)
+    more = pd.concat([more, blank]).reset_index(drop=True)
+    made = mantel_dif(more, by="half", codes=CODES)
+    assert made.groups == ("1", "2")
+    assert made.table.drop(columns="group").equals(found.table.drop(columns="group"))
+    said = {note.code: note.params["people"] for note in made.notes}
+    assert said == {"people-left-out": 4, "people-without-group": 9}
+
+
+def test_people_of_several_waves_are_said_where_the_groups_are_others(siap):
+    table = pd.read_csv(REFERENCE / "data" / "readiness.csv").set_index(["pid", "wave"])
+    table["half"] = np.where(table["unit"].isin(["U1", "U2", "U3"]), "a", "b")
+    whole = table[["men1", "men2", "men3", "men4"]].notna().all(axis=1)
+    times = table[whole].groupby("pid").size()
+    made = mantel_dif(responses_of(table, siap), "men", by="half")
+    assert {n.code: n.params["people"] for n in made.notes}["people-repeated"] == (times > 1).sum()
+    assert "dif-same-people" not in {note.code for note in made.notes}
 
 
 def test_waves_of_the_same_people_are_said(siap):

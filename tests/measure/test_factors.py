@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from reintegra.core.errors import DataError
-from reintegra.core.moments import Moments
+from reintegra.core.moments import Moments, Products
 from reintegra.measure import adequacy, efa, minimum_average_partial, parallel_analysis
 from reintegra.measure.factors import general_factor, in_order, minres, oblimin, varimax
 
@@ -94,6 +94,114 @@ def test_omegas_of_nine_factors_are_those_of_psych():
     assert caught.value.values["least"] == 500
 
 
+HOLZINGER = np.eye(9)
+HOLZINGER[np.triu_indices(9, 1)] = [
+    0.2973, 0.4407, 0.3727, 0.2934, 0.3568, 0.0669, 0.2239, 0.3903, 0.3398, 0.1529, 0.1394, 0.1925, -0.0757, 0.0923,
+    0.2060, 0.1586, 0.0772, 0.1977, 0.0719, 0.1860, 0.3287, 0.7332, 0.7045, 0.1738, 0.1069, 0.2078, 0.7200, 0.1020,
+    0.1387, 0.2275, 0.1211, 0.1496, 0.2142, 0.4868, 0.3406, 0.4490,
+]  # fmt: skip
+HOLZINGER = np.triu(HOLZINGER) + np.triu(HOLZINGER, 1).T
+
+
+def measures(far=0.0):
+    """301 people with nine measures of any unit, whose correlations are those of Holzinger & Swineford."""
+    z = np.random.default_rng(6).normal(size=(301, 9))
+    z = np.linalg.qr(z - z.mean(axis=0))[0] @ np.linalg.cholesky(HOLZINGER).T
+    return pd.DataFrame(z * np.arange(1, 10) * 7.3 + far, columns=[f"x{i}" for i in range(1, 10)])
+
+
+@pytest.mark.parametrize("kind", ["rows", "sums", "sums of large numbers"])
+def test_continuous_measures_give_what_psych_gives(kind):
+    """R: R <- round(cor(lavaan::HolzingerSwineford1939[, 7:15]), 4); KMO(R); cortest.bartlett(R, n = 301);
+    VSS(R, n = 8, n.obs = 301)$map; fa(R, 3, n.obs = 301, fm = "minres")$uniquenesses."""
+    rows = measures(1e6 if "large" in kind else 0)
+    data = rows if kind == "rows" else Products.of(rows, origin=dict.fromkeys(rows, 1e6) if "large" in kind else None)
+    made = adequacy(data)
+    assert made.kmo == pytest.approx(0.752221441771, rel=1e-8)
+    assert made.statistic == pytest.approx(904.161916605, rel=1e-8)
+    assert made.table["item"].tolist() == list(rows)
+    map_ = [0.08023208208, 0.06342060781, 0.06822986446, 0.12005971950, 0.20661250373]
+    np.testing.assert_allclose(minimum_average_partial(data).table["squared"][1:6], map_, rtol=1e-7)
+    unique = [
+        0.52327565,
+        0.74486325,
+        0.54645092,
+        0.27205524,
+        0.24623179,
+        0.30859416,
+        0.48142780,
+        0.47977486,
+        0.53959326,
+    ]
+    np.testing.assert_allclose(efa(data, 3).table["uniqueness"], unique, atol=1e-5)
+    if kind == "rows":
+        assert parallel_analysis(data).components == 3
+    else:
+        with pytest.raises(DataError) as caught:
+            parallel_analysis(data)
+        assert caught.value.code == "needs-rows"
+
+
+def test_a_frame_without_codes_gives_what_its_codes_give():
+    for made in (adequacy, minimum_average_partial, lambda data, **of: efa(data, 3, **of)):
+        pd.testing.assert_frame_equal(made(TWELVE).table, made(TWELVE, codes=CODES).table, rtol=1e-7)
+
+
+def test_sums_of_many_people_are_enough_for_parallel_analysis():
+    rng = np.random.default_rng(3)
+    many = pd.DataFrame(rng.normal(size=(5_001, 1)) + rng.normal(size=(5_001, 5)))
+    made = parallel_analysis(Products.of(many), draws=50)
+    assert (made.components, made.n) == (1, 5_001)
+
+
+def test_measures_that_cannot_be_factored_are_refused_by_name():
+    """Of sums, an item all answer alike leaves nothing but rounding."""
+    rows = measures()
+    calls = {
+        "nobody-answered": rows.assign(x9=np.nan),
+        "constant-item": rows.assign(x9=0.1),
+        "too-few-people": rows[:29],
+        "too-few-items": rows.iloc[:, :0],
+        "not-numbers": rows.assign(x9="teks"),
+    }
+    for code, data in calls.items():
+        with pytest.raises(DataError) as caught:
+            adequacy(data)
+        assert caught.value.code == code
+    for code in ("constant-item", "too-few-people"):
+        with pytest.raises(DataError) as caught:
+            adequacy(Products.of(calls[code]))
+        assert caught.value.code == code
+    with pytest.raises(DataError) as caught:
+        efa(Products.of(rows), 1, correlation="polychoric")
+    assert caught.value.code == "needs-rows"
+
+
+def test_who_is_left_out_of_measures_and_who_is_counted_twice_is_said():
+    rows = measures().astype(object)
+    rows.iloc[:3, 2] = None
+    twice = pd.concat({"awal": rows, "akhir": rows[:10]}, names=["gel", "pid"]).swaplevel()
+    said = {note.code: note.params["people"] for note in adequacy(twice).notes}
+    assert said == {"people-left-out": 6, "people-repeated": 7}
+    assert [note.params["people"] for note in adequacy(Products.of(rows)).notes] == [3]
+
+
+@pytest.mark.parametrize("factors", [2, 3, 5, 7])
+def test_more_factors_than_the_items_allow_are_refused(factors):
+    """(3 - 7)^2 is not under 3 + 7, and yet three items have no seven factors."""
+    people = pd.concat([TWELVE.iloc[:, :3]] * 3, ignore_index=True)
+    with pytest.raises(DataError) as caught:
+        efa(people, factors)
+    assert caught.value.code == "too-many-factors"
+
+
+def test_one_factor_is_not_said_to_be_rotated():
+    made = efa(TWELVE, 1)
+    assert made.rotation == "none"
+    assert "oblimin" not in str(made)
+    assert "oblimin" in str(efa(TWELVE, 2))
+
+
 def made_up(factors, per=5, load=0.7, apart=0.0):
     """A correlation matrix of a known simple structure."""
     pattern = np.kron(np.eye(factors), np.full((per, 1), load))
@@ -170,9 +278,14 @@ def test_row_order_splits_and_relabelled_codes_change_nothing():
     assert minimum_average_partial(halves).table.equals(minimum_average_partial(TWELVE, codes=CODES).table)
 
 
-def test_parallel_analysis_depends_on_its_seed_only():
-    first, again = (parallel_analysis(TWELVE, codes=CODES, seed=5, draws=50) for _ in range(2))
-    pd.testing.assert_frame_equal(first.table, again.table, check_exact=True)
+@pytest.mark.parametrize("codes", [CODES, None])
+def test_parallel_analysis_depends_on_its_seed_only(codes):
+    """Not on the order of the people: what is shuffled is sorted first, so that counts are enough."""
+    mixed = TWELVE.sample(frac=1, random_state=2)
+    first, again = (parallel_analysis(frame, codes=codes, seed=5, draws=50) for frame in (TWELVE, mixed))
+    pd.testing.assert_frame_equal(first.table, again.table, rtol=0, atol=0 if codes else 1e-12)
+    counts = parallel_analysis(Moments.of(mixed, codes=CODES), seed=5, draws=50).table
+    pd.testing.assert_frame_equal(counts, first.table, rtol=1e-9)
     other = parallel_analysis(TWELVE, codes=CODES, seed=6, draws=50)
     assert not other.table["random_high"].equals(first.table["random_high"])
     assert (other.components, other.factors) == (first.components, first.factors)

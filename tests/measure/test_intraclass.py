@@ -45,8 +45,21 @@ def test_the_six_forms_of_two_waves_are_those_of_psych(totals):
     pair = pd.DataFrame({"pre": totals[0], "post": totals[1]})
     found = icc(pair)
     met(found, EXPECTED["icc_total_two_waves"])
-    assert found.table["n"].iloc[0] == EXPECTED["icc_total_two_waves"]["n"]
-    assert found.notes == ()
+    n = EXPECTED["icc_total_two_waves"]["n"]
+    assert found.table["n"].iloc[0] == n
+    assert [(note.code, note.params["people"]) for note in found.notes] == [("people-left-out", len(pair) - n)]
+
+
+@pytest.mark.parametrize("shift", [1e8, -1e8, 0.1])
+def test_large_numbers_keep_their_digits(shift):
+    expected = EXPECTED["icc_shrout_fleiss_1979"]
+    ratings = pd.DataFrame(expected["data"])
+    met(icc(ratings + shift), expected)
+    apart = icc(ratings + shift * np.arange(4))  # only agreement may see that raters differ
+    assert apart.of("ICC(3,1)") == pytest.approx(icc(ratings).of("ICC(3,1)"), rel=1e-9)
+    pair = ratings[[0, 2]] + shift
+    found, plain = (retest(x[0], x[2]).table[["estimate", "ci_low"]] for x in (pair, ratings))
+    np.testing.assert_allclose(found, plain, rtol=1e-9)
 
 
 def test_sums_of_pieces_are_enough(totals):
@@ -93,6 +106,8 @@ def test_a_scale_given_twice_has_the_r_and_the_t_of_scipy(totals):
         np.diff(both).std(ddof=1) / math.sqrt(2), rel=1e-9
     )
     assert "286" in str(found)
+    out = {note.code: note.params["people"] for note in found.notes}
+    assert out == {"pairs-left-out": int(pd.concat(totals, axis=1).isna().sum(axis=1).eq(1).sum())}
     assert "Rata-rata perubahan" in found._repr_html_()
     assert "ICC(2,1)" in found._repr_html_()
 
@@ -102,7 +117,7 @@ def test_a_scale_given_twice_has_the_r_and_the_t_of_scipy(totals):
     [
         ("too-few-items", [[1], [2]]),
         ("too-few-complete", [[1, 2], [np.nan, 1]]),
-        ("nobody-differs", [[1, 2], [1, 2], [1, 2]]),
+        ("ratings-alike", [[1, 2], [1, 2], [1, 2]]),
     ],
 )
 def test_ratings_without_an_answer_are_refused_by_name(code, ratings):
@@ -113,7 +128,14 @@ def test_ratings_without_an_answer_are_refused_by_name(code, ratings):
 
 def test_a_person_twice_and_too_few_pairs_are_refused():
     scores = pd.Series([1.0, 2, 3, 4], index=["a", "b", "c", "d"])
-    for code, second in (("person-twice", pd.Series([1.0, 2], index=["a", "a"])), ("too-few-pairs", scores[:3])):
+    alike = pd.Series(0.1 + 0.2, index=scores.index)
+    for code, second in (
+        ("person-twice", pd.Series([1.0, 2], index=["a", "a"])),
+        ("too-few-pairs", scores[:3]),
+        ("not-numbers", scores.map("skor {}".format)),
+        ("all-alike", alike),
+        ("ratings-alike", -scores),
+    ):
         with pytest.raises(DataError) as caught:
             retest(scores, second)
         assert caught.value.code == code

@@ -310,7 +310,58 @@ def test_the_map_holds_everybody_and_every_threshold(fitted):
 def test_another_scale_is_no_match_for_a_model(fitted, responses):
     with pytest.raises(rg.DataError) as caught:
         person_fit(fitted, responses, "duk")
-    assert caught.value.code == "tables-differ"
+    assert caught.value.code == "model-differs"
+    assert "duk1 (1, 2, 3, 4)" in str(caught.value)
+
+
+def test_people_who_do_not_use_every_answer_have_their_places_by_the_model(scored):
+    """Five new people, columns in another order, others beside them; the codes are those of the model."""
+    model = partial_credit(scored)
+    few = scored.iloc[[3, 40, 41, 90, 150]]
+    assert few["ren1"].nunique() < 4
+    expected = person_fit(model, scored).loc[few.index]
+    assert person_fit(model, few).equals(expected)
+    assert person_fit(model, few[REN[::-1]].assign(umur=30)).equals(expected)
+    assert person_fit(model, few, codes=[1, 2, 3, 4, 5]).equals(expected)
+    with pytest.raises(rg.DataError, match="ren3") as caught:
+        person_fit(model, few.drop(columns="ren3"))
+    assert caught.value.code == "columns-absent"
+    with pytest.raises(rg.DataError, match="0, 1, 2, 3") as caught:
+        person_fit(model, few - 1, codes=[0, 1, 2, 3])
+    assert caught.value.code == "model-differs"
+
+
+def test_an_answer_that_was_taken_out_gives_no_place_and_the_others_keep_theirs(complete):
+    fewer = complete.assign(ren1=complete["ren1"].replace(2, 3))
+    siap = rg.load_instrument("siap_36")
+    model = partial_credit(responses_of(fewer, siap), "ren", collapse=True)
+    some = complete["ren1"].isin([2, 3, 4])
+    found = person_fit(model, responses_of(complete[some], siap), "ren")
+    same = complete.loc[some, "ren1"] != 2
+    assert found.loc[~same].isna().all(axis=None)
+    whole = person_fit(model, responses_of(fewer, siap), "ren")
+    assert found[same].equals(whole.loc[same.index[same]])
+
+
+@pytest.mark.parametrize("collapse", [False, True])
+def test_an_item_nobody_answered_is_refused_by_name_and_nobody_complete_by_number(scored, collapse):
+    with pytest.raises(rg.DataError, match="ren9") as caught:
+        partial_credit(scored.assign(ren9=np.nan), codes=[1, 2, 3, 4], collapse=collapse)
+    assert caught.value.code == "nobody-answered"
+    odd = np.arange(len(scored)) % 2 == 0
+    apart = scored.assign(ren1=scored["ren1"].where(odd), ren2=scored["ren2"].where(~odd))
+    with pytest.raises(rg.DataError) as caught:
+        partial_credit(apart, codes=[1, 2, 3, 4], collapse=collapse)
+    assert (caught.value.code, caught.value.values["n"]) == ("too-few-people", 0)
+
+
+def test_who_is_left_out_and_who_is_counted_twice_is_said(complete):
+    siap = rg.load_instrument("siap_36")
+    later = complete.head(30).set_index(complete.index[:30])
+    both = pd.concat({"awal": complete, "akhir": later}, names=["gel", "pid"]).swaplevel()
+    both.loc[both.index[:5], "ren2"] = np.nan
+    said = {note.code: note.params["people"] for note in partial_credit(responses_of(both, siap), "ren").notes[:2]}
+    assert said == {"people-left-out": 5, "people-repeated": 25}
 
 
 def test_the_model_is_a_sentence_and_a_table_of_one_row_an_item(fitted):

@@ -128,12 +128,24 @@ def test_people_who_all_answer_alike_have_no_error_to_take_from_them(waves):
 
 
 def test_flagged_people_get_no_band(waves):
-    flagged = pd.Series(True, index=waves[0].people.index[:100])
+    flagged = pd.Series(np.arange(len(waves[0])) < 100, index=waves[0].people.index)
     found = person_scores(waves[0], flagged=flagged)
+    pd.testing.assert_frame_equal(person_scores(waves[0], flagged=flagged[::-1]).table, found.table)
     first = found.of("men").iloc[:100]
     assert not first["band_shown"].any()
     assert set(first["reason"]) == {"flagged"}
     assert found.of("men").iloc[100:]["band_shown"].any()
+
+
+def test_flags_that_leave_a_person_out_are_refused(waves):
+    index = waves[0].people.index
+    marks = pd.Series(True, index=index)
+    both = pd.MultiIndex.from_product([index, ["awal"]])
+    partly = marks.astype(object).mask(np.arange(len(marks)) == 3)
+    for flagged in (marks[1:], marks.reset_index(drop=True), marks.set_axis(both), partly, pd.concat([marks] * 2)):
+        with pytest.raises(DataError) as caught:
+            person_scores(waves[0], flagged=flagged)
+        assert caught.value.code == "rows-differ"
 
 
 def test_every_row_without_a_band_has_a_reason_in_both_languages():
@@ -157,6 +169,13 @@ def test_every_row_without_a_band_has_a_reason_in_both_languages():
 def test_an_sem_for_a_scale_that_is_not_there_is_refused(waves):
     with pytest.raises(DataError, match="men"):
         person_scores(waves[0], sem={"mem": 5.0})
+
+
+@pytest.mark.parametrize("value", [-5, 0, math.nan, math.inf, "5"])
+def test_an_sem_that_is_no_number_above_0_is_refused(waves, value):
+    with pytest.raises(DataError, match="men") as caught:
+        person_scores(waves[0], sem={"men": value})
+    assert caught.value.code == "not-an-sem"
 
 
 def test_the_example_of_jacobson_and_truax_is_met():
@@ -190,8 +209,11 @@ def test_a_change_without_a_retest_r_is_refused_or_marked(waves):
         reliable_change(first, second)
     assert caught.value.code == "needs-retest"
     marked = reliable_change(first, second, alpha=0.94)
-    assert [note.code for note in marked.notes] == ["alpha-used"]
-    assert "0,94" in str(marked.notes[0])
+    assert [note.code for note in marked.notes] == ["pairs-left-out", "alpha-used"]
+    either = first.dropna().index.union(second.dropna().index)
+    assert len(marked.table) + marked.notes[0].params["people"] == len(either)
+    for part in ("0,94", "2,5 %", "15 %"):
+        assert part in str(marked.notes[1])
     few = reliable_change(first, second, retest=0.8, sd=(16.0, 16.0))
     assert "tidak dapat dibedakan" in str(few)
     assert set(few.shown().columns)
@@ -199,6 +221,9 @@ def test_a_change_without_a_retest_r_is_refused_or_marked(waves):
         ("unknown-method", {"retest": 0.8, "method": "edwards"}),
         ("no-error", {"retest": 1.0}),
         ("not-a-reliability", {"retest": 1.2}),
+        ("not-a-reliability", {"retest": "0.8"}),
+        ("needs-two-sds", {"retest": 0.8, "sd": 10}),
+        ("needs-two-sds", {"retest": 0.8, "sd": (10, 10, 10)}),
     ):
         with pytest.raises(DataError) as caught:
             reliable_change(first, second, **options)
@@ -206,6 +231,18 @@ def test_a_change_without_a_retest_r_is_refused_or_marked(waves):
     with pytest.raises(DataError) as caught:
         reliable_change(first[:20], second[:20], retest=0.8)
     assert caught.value.code == "too-few-people"
+
+
+def test_a_retest_of_few_people_or_below_0_is_used_and_said():
+    rng = np.random.default_rng(2)
+    first, second = (pd.Series(rng.normal(50, 10, 40)) for _ in range(2))
+    few = retest(first[:29], first[:29] + second[:29])
+    assert [note.code for note in reliable_change(first, second, retest=few).notes] == ["few-in-retest"]
+    enough = retest(first[:30], first[:30] + second[:30])
+    assert reliable_change(first, second, retest=enough).notes == ()
+    below = reliable_change(first, second, retest=-0.2)
+    assert [note.code for note in below.notes] == ["reliability-negative"]
+    assert below.smallest == reliable_change(first, second, retest=0.0).smallest
 
 
 def test_the_least_change_that_matters_is_the_mean_of_those_who_felt_a_little_better():
@@ -231,7 +268,7 @@ def test_the_predictive_least_change_is_that_of_rs_glm():
 def test_a_ruler_that_goes_another_way_is_refused():
     rng = np.random.default_rng(1)
     change, ruler = pd.Series(rng.normal(size=60)), pd.Series(rng.integers(-2, 4, 60))
-    bad = {"anchor-weak": ruler, "too-few-slightly": change.rank() // 10 - 5, "nobody-differs": ruler * 0}
+    bad = {"anchor-weak": ruler, "too-few-slightly": change.rank() // 10 - 5, "all-alike": ruler * 0 + 0.1}
     for code, told in bad.items():
         with pytest.raises(DataError) as caught:
             minimal_important_change(change, told)

@@ -170,6 +170,15 @@ def test_empty_respondents_change_nothing():
     pd.testing.assert_frame_equal(more.table, polychoric(frame, codes=CODES).table, check_exact=True)
 
 
+def test_people_of_several_waves_are_said_once_where_the_rows_name_them():
+    frame = items("men").reset_index(drop=True)
+    frame.loc[0, "men1"] = np.nan
+    named = pd.concat({"awal": frame, "akhir": frame[:20]}, names=["gel", "pid"]).swaplevel()
+    for data, complete, twice in ((named, True, 19), (named, False, 20), (pd.concat([frame, frame[:20]]), True, None)):
+        made = polychoric(data, codes=CODES, complete=complete)
+        assert {n.code: n.params for n in made.notes}.get("people-repeated", {}).get("people") == twice
+
+
 def test_a_step_that_goes_too_far_is_taken_back():
     """Newton's first step from here ends near 1, where two cells that people are in have no probability left."""
     table = [[85, 2, 5, 1, 0], [2, 0, 1, 0, 0], [6, 0, 5, 5, 0], [1, 0, 2, 1, 1], [1, 0, 0, 1, 1]]

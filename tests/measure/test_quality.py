@@ -291,6 +291,16 @@ def test_nothing_is_deleted_and_the_difference_is_that_of_two_means(demo):
     assert len(scores) == len(responses)
 
 
+def test_the_sentence_names_the_rule_whose_flags_move_a_mean_most(demo):
+    responses, quality = demo
+    compared = without_flagged(rg.score(responses), quality)
+    away = compared.table.set_index("rule")["difference"].abs()
+    rule = {"lenient": "longgar", "strict": "ketat"}
+    assert f"aturan {rule[away.idxmax()]}" in str(compared)
+    strict = replace(compared, table=compared.table[compared.table["rule"] == "strict"])
+    assert "aturan ketat" in str(strict)
+
+
 def test_quality_is_compared_with_scores_of_the_same_rows_only(demo):
     responses, quality = demo
     with pytest.raises(rg.DataError) as caught:

@@ -21,6 +21,7 @@ REFERENCE = Path(__file__).parent.parent / "reference"
 EXPECTED = json.loads((REFERENCE / "measure.json").read_text("utf-8"))
 SCALES = list(EXPECTED["reliability_complete"])
 BY_HAND = EXPECTED["alpha_by_hand"]
+K10 = rg.load_instrument("k10")
 
 
 @pytest.fixture(scope="module")
@@ -227,6 +228,73 @@ def test_an_item_that_was_not_reversed_is_named(scores):
     assert item_statistics(items).table.set_index("item").loc["men4", "item_rest"] < 0
 
 
+def test_a_sound_item_is_seldom_said_to_go_against_its_scale():
+    """16 people, true item-rest correlation .29: the sign alone accuses an item in more than a fifth of the samples."""
+    rng = np.random.default_rng(3)
+    accused = below = 0
+    for _ in range(200):
+        latent = rng.normal(size=(16, 1))
+        items = pd.DataFrame(latent + rng.normal(0, 2, (16, 4)), columns=list("abcd"))
+        found = item_statistics(items)
+        below += bool((found.table["item_rest"] < 0).any())
+        accused += "item-against-scale" in {note.code for note in found.notes}
+    assert below > 40
+    assert accused < 5
+
+
+def test_an_item_that_is_constant_and_not_whole_is_seen():
+    """A mean of many 0.3 is not 0.3 to the last digit, so the variance is not 0 but rounding."""
+    rng = np.random.default_rng(4)
+    items = pd.DataFrame(rng.integers(1, 5, (101, 1)) + rng.integers(0, 2, (101, 3)), columns=list("abc")) * 1.1
+    items["same"] = 0.1 + 0.2
+    for known in (items, Moments.of(items)):
+        assert {note.code: note.columns for note in alpha(known).notes}["constant-items"] == ("same",)
+        assert math.isnan(item_statistics(known).table.set_index("item").loc["same", "item_rest"])
+        with pytest.raises(DataError, match="same") as caught:
+            omega_total(known)
+        assert caught.value.code == "constant-item"
+
+
+def test_answers_of_a_questionnaire_of_one_scale_are_taken_and_of_several_refused(scores):
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame(rng.integers(2, 6, (70, 10)), columns=K10.item_names)
+    one = rg.intake.responses_of(frame, K10, direction_known=True)
+    assert alpha(one).value == alpha(scale_of(one)).value
+    assert item_statistics(one).table.equals(item_statistics(scale_of(one)).table)
+    waves = frame.set_axis(pd.MultiIndex.from_product([range(35), ["a", "b"]], names=["kode", "gelombang"]))
+    twice = rg.intake.responses_of(waves, K10, direction_known=True)
+    assert "people-repeated" in {note.code for note in alpha(twice).notes}
+    with pytest.raises(DataError, match="men") as caught:
+        alpha(scores.responses)
+    assert caught.value.code == "which-scale"
+    strata = {"men": ["men1", "men2"], "emo": ["emo1", "emo2"]}
+    assert stratified_alpha(scores.responses, strata).n == scale_of(scores.responses).moments.complete.rows
+
+
+def test_strata_that_are_misspelt_empty_or_overlap_are_refused():
+    rng = np.random.default_rng(6)
+    items = pd.DataFrame(rng.integers(1, 5, (40, 4)))
+    found = stratified_alpha(items, {"s": [0, 1], "t": [2, 3]})
+    assert found.value == pytest.approx(stratified_alpha(Moments.of(items), {"s": [0, 1], "t": [2, 3]}).value, rel=1e-9)
+    named = items.set_axis(["N1", "N2", "N3", "N4"], axis=1)
+    bad = {
+        "columns-absent": {"s": ["N1", "N2"], "t": ["N3", "N44"]},
+        "item-in-two-strata": {"s": ["N1", "N2"], "t": ["N2", "N3"]},
+        "too-few-items": {},
+    }
+    for code, strata in bad.items():
+        with pytest.raises(DataError) as caught:
+            stratified_alpha(named, strata)
+        assert caught.value.code == code
+
+
+def test_who_was_left_out_is_told(scores):
+    items = pd.DataFrame(scale_of(scores.responses, "men").values, columns=["a", "b", "c", "d"])
+    out = int(items.isna().any(axis=1).sum())
+    for found in (alpha(items), omega_total(items), stratified_alpha(items, {"s": ["a", "b"], "t": ["c", "d"]})):
+        assert [note.params["people"] for note in found.notes if note.code == "people-left-out"] == [out]
+
+
 def test_constant_items_and_items_that_lower_alpha_are_named():
     rng = np.random.default_rng(4)
     latent = rng.normal(size=(80, 1))
@@ -261,6 +329,8 @@ def test_bad_items_are_refused_with_the_reason():
         with pytest.raises(DataError) as caught:
             alpha(items)
         assert caught.value.code == code
+    with pytest.raises(DataError, match="0"):
+        alpha(fine[[]])
 
 
 def test_every_score_has_a_row_and_what_is_missing_has_its_reason(first_wave):

@@ -22,7 +22,7 @@ def test_r_tabel_is_that_of_the_printed_tables():
     expected = EXPECTED["critical_r"]
     assert [critical_r(n) for n in expected["n"]] == pytest.approx(expected["r05"], rel=1e-9)
     assert [round(critical_r(n), 3) for n in (30, 100)] == [0.361, 0.197]
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match=r"r tabel .* 2 orang, .* 3"):
         critical_r(2)
 
 
@@ -33,13 +33,32 @@ def test_the_item_table_of_the_worked_example():
     assert found.table["estimate"][:4].tolist() == pytest.approx(expected, rel=1e-9)
     assert found.table["verdict"].tolist() == ["above", "above", "below", "above", "constant"]
     with speaking("id"):
-        assert list(found.shown().columns) == ["Butir", "r hitung", "r tabel", "Keterangan"]
-        assert found.shown().iloc[0].tolist() == ["q1", "0,967", "0,811", "valid"]
+        assert list(found.shown().columns) == ["Butir", "n", "r hitung", "r tabel", "Keterangan"]
+        assert found.shown().iloc[0].tolist() == ["q1", 6, "0,967", "0,811", "valid"]
         assert "daya beda" in str(found)
     with speaking("en"):
         assert "validity" in str(found)
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match=r"2 dari 2 .* 3"):
         thesis_items(items[:2])
+
+
+def test_people_left_out_of_the_item_table_are_counted_and_told():
+    items = pd.DataFrame(EXPECTED["alpha_by_hand"]["data"], columns=["q1", "q2", "q3", "q4"])
+    found = thesis_items(pd.concat([items, items[:2].assign(q1=np.nan)]))
+    assert set(found.shown()["n"]) == {6}
+    notes = {note.code: note.text for note in found.notes}
+    assert "2 orang" in notes["people-left-out"]
+    assert "people-left-out" not in {note.code for note in thesis_items(items).notes}
+
+
+def test_lynns_limit_of_78_is_met_by_7_of_9_and_not_by_6_of_8():
+    """Lynn (1986), table 2: the least agreement of 6 to 10 experts is 5, 6, 7, 7 and 8."""
+    verdicts = {}
+    for experts in range(6, 11):
+        ratings = pd.DataFrame({agree: [4] * agree + [1] * (experts - agree) for agree in range(1, experts + 1)})
+        table = expert_panel(ratings).table
+        verdicts[experts] = int(table.loc[table["verdict"] == "fits", "item"].astype(int).min())
+    assert verdicts == {6: 5, 7: 6, 8: 7, 9: 7, 10: 8}
 
 
 def test_the_reliability_table_judges_no_scale_of_circumstances():
@@ -81,7 +100,7 @@ def test_kappa_is_that_of_polits_table(experts, agree, kappa):
     row = expert_panel(ratings).table.iloc[0]
     assert row["i_cvi"] == agree / experts
     assert row["kappa"] == pytest.approx(kappa, abs=0.0101)
-    assert row["verdict"] == ("fits" if row["i_cvi"] >= (1 if experts <= 5 else 0.78) else "revise")
+    assert row["verdict"] == ("fits" if round(row["i_cvi"], 2) >= (1 if experts <= 5 else 0.78) else "revise")
 
 
 def test_the_interval_of_v_is_wilsons():
@@ -97,6 +116,10 @@ def test_the_interval_of_v_is_wilsons():
 
 def test_a_panel_of_few_or_with_impossible_ratings_is_minded():
     assert [note.code for note in expert_panel(pd.DataFrame({"a": [4, 4]})).notes] == ["few-experts"]
+    for options in ({"lowest": 4, "highest": 1}, {"relevant": 9}, {"relevant": 1}):
+        with pytest.raises(DataError) as caught:
+            expert_panel(pd.DataFrame({"a": [4, 4]}), **options)
+        assert caught.value.code == "not-a-rating-scale"
     for code, ratings in (("undeclared-codes", [5, 4, 4]), ("nobody-answered", [np.nan] * 3)):
         with pytest.raises(DataError) as caught:
             expert_panel(pd.DataFrame({"a": ratings}))

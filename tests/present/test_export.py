@@ -84,7 +84,7 @@ nasty = st.one_of(
 
 @settings(
     deadline=None,
-    max_examples=40,
+    max_examples=15,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
