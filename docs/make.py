@@ -24,6 +24,7 @@ PLACES = {
     "one-column": "Headings and columns",
     "no-rows": "Rows and keys",
     "out-of-range": "Cells",
+    "no-record-tables": "Programme records",
 }
 
 

@@ -13,6 +13,8 @@ __version__ = "0.1.0"
 _HOME = {
     "read_responses": "reintegra.intake",
     "Responses": "reintegra.intake",
+    "read_records": "reintegra.intake",
+    "Records": "reintegra.intake",
     "score": "reintegra.measure",
     "Scores": "reintegra.measure",
     "compare": "reintegra.evaluate",

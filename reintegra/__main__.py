@@ -1,4 +1,4 @@
-"""The command line: python -m reintegra report | score | check | export | double | form | instruments | lab."""
+"""The command line: python -m reintegra report | score | check | export | double | form | template | lab ..."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .core.errors import DataError, FaultsError, IntakeError, OutputError, Reint
 from .core.files import output_folder, renamed, write_whole
 from .core.language import LANGUAGES, set_language, word
 from .instruments import Instrument, instruments, load_instrument, status_line
-from .intake import Responses
+from .intake import Responses, read_records
 from .intake.options import LAYOUTS, USES, Options
 from .intake.reader import read
 
 FINE, FAULTS, WRONG_CALL = 0, 1, 2
 LONG = 50_000
-COMMANDS = ("report", "score", "check", "export", "double", "form", "instruments", "lab")
+COMMANDS = ("report", "score", "check", "export", "double", "form", "template", "instruments", "lab")
 READING = ("report", "score", "check", "export", "double")
 FORMATS = ("xlsx", "sav", "csv", "csv-excel", "docx")
 CALLER = frozenset({"unknown-instrument", "several-forms", "no-such-definition", "no-such-file", "is-a-folder"})
@@ -69,10 +69,10 @@ def parser() -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=said, description=said, epilog=word("cli_examples"))
         made.add_argument("--lang", choices=LANGUAGES, default="id", help=word("cli_lang"))
         if name in READING:
-            _reading(made, twice=name == "double")
+            _reading(made, twice=name == "double", of_records=name == "check")
         if name == "form":
             made.add_argument("instrument", metavar="NAME|FILE", help=word("cli_instrument"))
-        if name in (*READING, "form"):
+        if name in (*READING, "form", "template"):
             made.add_argument("--out", type=_folder, default="data/hasil", metavar="DIR", help=word("cli_out"))
         if name == "export":
             made.add_argument("--to", nargs="+", choices=FORMATS, default=["xlsx"], help=word("cli_to"))
@@ -88,12 +88,14 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _reading(made: argparse.ArgumentParser, *, twice: bool) -> None:
+def _reading(made: argparse.ArgumentParser, *, twice: bool, of_records: bool) -> None:
     """Add what says how a file is to be read."""
     made.add_argument("file", metavar="FILE", help=word("cli_file"))
     if twice:
         made.add_argument("second", metavar="SECOND", help=word("cli_second"))
-    made.add_argument("--instrument", required=True, metavar="NAME|FILE", help=word("cli_instrument"))
+    made.add_argument("--instrument", required=not of_records, metavar="NAME|FILE", help=word("cli_instrument"))
+    if of_records:
+        made.add_argument("--records", action="store_true", help=word("cli_records"))
     made.add_argument("--sheet", help=word("cli_sheet"))
     made.add_argument("--key", nargs="+", metavar="COLUMN", help=word("cli_key"))
     made.add_argument("--columns", nargs="+", metavar="HEADING=ITEM", type=_column, help=word("cli_columns"))
@@ -248,22 +250,23 @@ def _check(said: argparse.Namespace) -> int:
     output_folder(said.out)
     error: IntakeError | None = None
     notices: tuple[Any, ...] = ()
+    of_records = said.records or said.instrument is None
     try:
-        notices = _answers(said)[1].notices
+        notices = (read_records(said.file) if of_records else _answers(said)[1]).notices
     except IntakeError as found:
         if {problem.code for problem in found.problems} <= CALLER | CALLER_SAID:
             raise
         error = found
     csv, book = write_problems(said.out, problems_table(error, notices))
     if error is not None:
-        _stop(error, FAULTS)
+        print(error, file=sys.stderr) if of_records else _stop(error, FAULTS)
     for notice in notices:
         print(f"· {notice}")
     faults = len(error.problems) if error is not None else 0
     said_too = renamed([(csv, "masalah.csv"), (book, "masalah.xlsx")])
     print(word("cli_checked", faults=faults, notices=len(notices), csv=csv, book=book) + said_too)
-    if error is not None:
-        instrument = load_instrument(said.instrument)
+    if error is not None and not Path(said.file).is_dir():
+        instrument = None if of_records else load_instrument(said.instrument)
         print(coloured_copy(said.file, error.problems, said.out, instrument=instrument, use=said.use))
     return FAULTS if error is not None else FINE
 
@@ -308,6 +311,13 @@ def _form(said: argparse.Namespace) -> int:
     from .present import write_forms
 
     print(write_forms(load_instrument(said.instrument), said.out))
+    return FINE
+
+
+def _template(said: argparse.Namespace) -> int:
+    from .present import records_template
+
+    print(records_template(output_folder(said.out) / word("template_file")))
     return FINE
 
 

@@ -1,4 +1,4 @@
-"""What must happen when the data are wrong: each row of tests/reference/bad_inputs.csv of issue A or B has its test.
+"""What must happen when the data are wrong: each row of tests/reference/bad_inputs.csv of issue A, B or F has its test.
 
 GALAT: an error of ours that names the fault. PERINGATAN: done, and said. TERIMA: done, and right.
 """
@@ -14,12 +14,13 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import small_records
 
 import reintegra as rg
 from reintegra.core.language import speaking
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "reference" / "bad_inputs.csv").open(encoding="utf-8")))
-VERDICTS = {row["id"]: row["verdict"] for row in ROWS if row["issue"] in "AB"}
+VERDICTS = {row["id"]: row["verdict"] for row in ROWS if row["issue"] in "ABF"}
 CHECKS = {}
 
 GSE = rg.load_instrument("gse_10").item_names
@@ -466,3 +467,92 @@ def test_no_traceback_shows_what_stands_in_a_personal_cell(tmp_path):
     assert made.returncode == 1
     assert "Rahasia" not in made.stderr
     assert "missing=[9]" in made.stderr
+
+
+def records(tmp_path, made):
+    return rg.read_records(small_records.write_book(tmp_path / "catatan.xlsx", made))
+
+
+@row("B061")
+def a_wrong_check_character(tmp_path, _):
+    """Every single wrong letter or digit is caught."""
+    code = small_records.A
+    for place, right in enumerate(code):
+        if right != "-":
+            typed = code[:place] + ("7" if right != "7" else "8") + code[place + 1 :]
+            text, codes = refused(records, tmp_path, small_records.changed("jawaban", 0, pid=typed))
+            assert codes == {"check-letter"}
+            assert "huruf pemeriksa" in text
+            assert typed in text
+
+
+@row("B064")
+def an_identifier_column(tmp_path, _):
+    rows = table(["A", "Rahasia", *ANSWERS], head=("kode", "nama", *GSE))
+    made = rg.read_responses(write(tmp_path, rows), "gse_10")
+    assert "personal-columns" in said(made)
+    assert "nama" not in made.people
+    made = small_records.changed("peserta", 0, nama="Rahasia", nik="3302010101900001")
+    text, codes = refused(records, tmp_path, made)
+    assert codes == {"identity-column"}
+    assert "nama" in text
+    assert "nik" in text
+    assert "Rahasia" not in text
+    assert "3302010101900001" not in text
+
+
+@row("B066")
+def a_withdrawn_person(tmp_path, _):
+    made = small_records.changed("persetujuan", 0, tarik_tanggal="2025-05-05")
+    read_back = records(tmp_path, made)
+    assert small_records.A not in set(read_back.jawaban["pid"])
+    with speaking("id"):
+        assert any("1 orang yang menarik persetujuan" in str(notice) for notice in read_back.notices)
+
+
+@row("B067")
+def no_consent(tmp_path, _):
+    made = small_records.changed("persetujuan", 0, setuju_ikut="tidak")
+    assert small_records.A not in set(records(tmp_path, made).peserta["pid"])
+    for cells in made["persetujuan"]:
+        del cells["setuju_ikut"]
+    text, codes = refused(records, tmp_path, made)
+    assert codes == {"no-consent-column"}
+    assert "setuju_ikut" in text
+    del made["persetujuan"]
+    assert refused(records, tmp_path, made)[1] == {"no-consent"}
+
+
+@row("B076")
+def an_event_before_release(tmp_path, _):
+    cells = {"masuk_lagi": 1, "tanggal_masuk_lagi": "2025-04-30"}
+    text, codes = refused(records, tmp_path, small_records.changed("tindak_lanjut", 0, **cells))
+    assert codes == {"event-before-release"}
+    assert "2025-04-30" in text
+    assert "2025-05-01" in text
+
+
+@row("B077")
+def follow_up_of_no_days(tmp_path, _):
+    def known(last, **cells):
+        return small_records.changed("tindak_lanjut", 0, tanggal_terakhir=last, **cells)
+
+    assert refused(records, tmp_path, known("2025-04-26"))[1] == {"negative-follow-up"}
+    assert refused(records, tmp_path, known("2025-05-01"))[1] == {"no-follow-up-time"}
+    event = known("2025-05-01", masuk_lagi=1, tanggal_masuk_lagi="2025-05-01")
+    assert "event-on-day-0" in said(records(tmp_path, event))
+
+
+@row("B079")
+def another_event_code(tmp_path, _):
+    text, codes = refused(records, tmp_path, small_records.changed("tindak_lanjut", 0, masuk_lagi=2))
+    assert codes == {"not-in-list"}
+    assert "masuk_lagi" in text
+    assert "0 (tidak), 1 (ya)" in text
+
+
+@row("B080")
+def a_wave_before_the_former(tmp_path, _):
+    text, codes = refused(records, tmp_path, small_records.changed("jawaban", 1, tanggal="2025-01-19"))
+    assert codes == {"wave-before-former"}
+    assert "2025-01-20" in text

@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+import small_records
 
 from reintegra.__main__ import main
 
@@ -178,3 +179,23 @@ def test_an_output_folder_without_a_name_is_a_wrong_call(capsys):
         run("check", FILES / "gf01_google_sheets.csv", *KSR, "--out", "")
     assert stopped.value.code == 2
     assert "sebutkan foldernya" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("lang", "name"), [("id", "templat_catatan.xlsx"), ("en", "records_template.xlsx")])
+def test_template_writes_an_empty_workbook_of_records(lang, name, tmp_path, capsys):
+    assert run("template", "--out", tmp_path, "--lang", lang) == 0
+    assert name in capsys.readouterr().out
+    assert len(openpyxl.load_workbook(tmp_path / name).sheetnames) > 20
+
+
+@pytest.mark.parametrize("asked", [[], ["--records"]])
+def test_check_knows_programme_records_by_themselves(asked, tmp_path, capsys):
+    made = small_records.changed("kehadiran", 0, sesi_id="X2")
+    path = small_records.write_book(tmp_path / "catatan.xlsx", made)
+    assert run("check", path, *asked, "--out", tmp_path / "hasil") == 1
+    assert pd.read_csv(tmp_path / "hasil" / "masalah.csv")["code"].tolist() == ["session-cancelled"]
+    assert (tmp_path / "hasil" / "catatan_perbaiki.xlsx").exists()
+    assert "--values" not in capsys.readouterr().err
+    folder = small_records.write_folder(tmp_path / "catatan", small_records.tables())
+    assert run("check", folder, *asked, "--out", tmp_path / "hasil") == 0
+    assert "missing-codes" in (tmp_path / "hasil" / "masalah.csv").read_text("utf-8")

@@ -15,6 +15,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+from small_records import ONE
 
 import reintegra as rg
 from reintegra import evaluate as ev
@@ -586,6 +587,15 @@ def compared(columns=None, **options):
     return rg.compare(PEOPLE.assign(**(columns or {})), **asked)
 
 
+RELEASED = PEOPLE.assign(day=PEOPLE["pre"] + 9.0, back=PEOPLE.index % 3 // 2, source="catatan")
+
+
+def released(columns=None, **options):
+    """Follow up the people of PEOPLE after release, some columns changed."""
+    asked = {"time": "day", "event": "back", "programme": "programme", "source": "source", "horizon": 20, **options}
+    return ev.follow_up(RELEASED.assign(**(columns or {})), **asked)
+
+
 # code: a call that cannot be answered
 NOT_EVALUATED = {
     "no-such-term": lambda: cluster_robust(sums(), term="umur"),
@@ -643,7 +653,22 @@ NOT_EVALUATED = {
     "retest-out-of-range": lambda: chosen_by_score(retest=1.0),
     "not-a-scale": lambda: chosen_by_score(scale=(0.0, 10.0, 3.0)),
     "outside-scale": lambda: chosen_by_score(scale=(0.0, 10.0, 1.0)),
+    "no-room": lambda: ev.normalised_gain(PEOPLE["pre"] * 0 + 9, PEOPLE["pre"] * 0 + 9, highest=9),
     "nobody-moved": lambda: ev.percent_improved(PEOPLE["pre"], PEOPLE["pre"], chosen_by_score=False),
+    "event-before-release": lambda: released({"day": -5}),
+    "event-code": lambda: released({"back": 2}),
+    "not-followed": lambda: released({"day": 0, "back": 0}),
+    "not-dates": lambda: released(release="site"),
+    "no-source": lambda: released({"source": None}),
+    "found-and-not": lambda: released({"source": "tidak ditemukan", "back": 1}),
+    "nobody-back": lambda: released({"back": 0}),
+    "horizon-too-far": lambda: released(horizon=99),
+    "hazard-without-end": lambda: ev.cox(RELEASED.assign(x=RELEASED["back"]), time="day", event="back", terms=["x"]),
+    "units-need": lambda: ev.units(PEOPLE, unit="site", outcome="post", kind="rate"),
+    "unit-twice": lambda: ev.units(PEOPLE, unit="site", outcome="programme", n="post"),
+    "not-a-count": lambda: ev.units(PEOPLE, unit="site", outcome="post"),
+    "periods-out-of-order": lambda: ev.run_chart(PEOPLE["post"][::-1]),
+    "too-few-periods": lambda: ev.run_chart(PEOPLE["post"][:2]),
 }
 
 
@@ -670,6 +695,8 @@ def test_what_the_reader_of_an_evaluation_must_know_is_said():
     }
     said |= {
         "line-at-one-r": chosen_by_score(),
+        "periods-left-out": ev.run_chart(PEOPLE["post"].where(PEOPLE.index > 2)),
+        "gain-ceiling": ev.normalised_gain(PEOPLE["pre"].clip(upper=9), PEOPLE["pre"].clip(upper=9), highest=9),
         "between-steps": chosen_by_score(scale=(0.0, 100.0, 2.0), retest=Estimate("r", 0.7, 0.5, 0.8)),
         "then-test": ev.then_test(PEOPLE["pre"], PEOPLE["post"], PEOPLE["pre"] - PEOPLE["post"] % 5),
     }
@@ -729,6 +756,21 @@ def test_what_the_reader_of_a_comparison_must_know_is_said(monkeypatch):
     assert said["nothing-before"] in " ".join(note.text for note in compared(baseline=None, retest=0.8).notes)
     monkeypatch.setattr("reintegra.evaluate.second_opinion.MOST", 1)
     assert said["too-much-work"][:20] in " ".join(note.text for note in compared().notes)
+
+
+def test_what_the_reader_of_a_follow_up_must_know_is_said():
+    arm, some = RELEASED["programme"] == 1, RELEASED.index < 14
+    results = {
+        "events-at-once": released({"day": RELEASED["day"].where(RELEASED.index != 2, 0)}),
+        "not-found": released({"source": RELEASED["source"].mask(RELEASED.index == 0, "tidak_ditemukan")}),
+        "few-events": released(),
+        "sources-differ": released({"source": arm.map({True: "diri", False: "catatan"})}),
+        "followed-unequally": released({"day": RELEASED["day"].mask(arm & some)}),
+        "counted-as-lost": released({"back": RELEASED["back"].mask(RELEASED.index == 0, 2)}, competing={2: "pindah"}),
+    }
+    for code, result in results.items():
+        assert code in {note.code for note in result.notes}, code
+        assert all(note.text in result._repr_html_() for note in result.notes)
 
 
 def rasch(rows, times, codes=(0, 1)):
@@ -963,9 +1005,13 @@ def test_entries_that_cannot_be_compared_or_settled_are_refused(tmp_path, instru
     assert [notice.code for notice in settled.notices] == ["entries-settled", "typed-once"]
 
 
-# provoked by the tests above that name no code in a table, or by tests/test_bad_inputs.py
+# provoked by the tests above that name no code in a table, by tests/test_bad_inputs.py, or, those of the programme
+# records as those of ONE, by tests/intake/test_records*.py
 IN_TESTS = {
     "problem": {
+        "no-record-tables", "table-twice", "no-consent", "no-consent-column", "missing-column", "column-twice",
+        "identity-column", "misconduct-column", "not-a-number", "not-a-month", "not-a-quarter",
+        "component-not-of-programme", "two-units-one-day", "two-units-at-once", "nobody-in-programme",
         "no-such-file", "is-a-folder", "lock-file", "file-in-use", "unknown-instrument", "several-forms",
         "no-such-definition", "definition-not-text", "unknown-variant", "other-instrument",
         "answers-run-backwards",
@@ -974,8 +1020,8 @@ IN_TESTS = {
         "settle-row", "settle-row-unknown", "settle-other-entries", "settle-no-sheet",
     },
     "notice": {
-        "between-steps", "line-at-one-r", "then-test", "asked-by-facilitator",
-        "rows-left-out", "variance-at-limit", "one-site-decides", "few-effective", "imbalance-left", "jackknife-failed",
+        "between-steps", "line-at-one-r", "gain-ceiling", "then-test", "asked-by-facilitator",
+        "rows-left-out", "periods-left-out", "variance-at-limit", "one-site-decides", "few-effective", "imbalance-left", "jackknife-failed",
         "site-jackknife", "sites-left-out", "programme-is-site", "few-sites", "few-groups", "nothing-apart",
         "lonely-sites",
         "differential-loss", "loss-by-release", "loss-by-baseline", "completers-only", "holm-instead", "no-equivalence",
@@ -994,8 +1040,12 @@ IN_TESTS = {
         "people-left-out", "pairs-left-out", "reliability-negative", "few-in-retest",
         "answers-unused", "empty-cells", "half-added", "nearly-one", "loading-over-one",
         "factors-alike", "no-verdict", "not-positive-definite", "uniqueness-at-bound",
+        "no-consent-left-out", "withdrawn-left-out", "columns-not-read", "table-absent", "event-on-day-0",
+        "no-release-date", "before-consent", "several-programmes", "interviewer-leads", "left-the-study",
+        "events-at-once", "not-found", "few-events", "sources-differ", "followed-unequally", "counted-as-lost",
     },
     "error": {
+        "no-such-table", "no-answers-to",
         "error-needs-screened", "nothing-before", "too-much-work",
         "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
         "disk-full", "folder-in-the-way",
@@ -1009,7 +1059,7 @@ IN_TESTS = {
 
 
 def test_every_message_is_provoked():
-    assert set(texts("id")["problem"]) == {*BROKEN, *BROKEN_BOOKS, *REFUSED, *REFUSED_BOOKS, *IN_TESTS["problem"]}
+    assert set(texts("id")["problem"]) == {*BROKEN, *BROKEN_BOOKS, *REFUSED, *REFUSED_BOOKS, *ONE, *IN_TESTS["problem"]}
     assert set(texts("id")["notice"]) == {*SAID, *IN_TESTS["notice"]}
     assert set(texts("id")["error"]) == {*UNANSWERABLE, *NOT_EVALUATED, *IN_TESTS["error"]}
 
@@ -1040,7 +1090,7 @@ def test_every_word_is_used():
     # words whose code is put together when they are looked up
     built = re.compile(
         r"kind_|status_|place_|higher_|rule_|prov_dropped_|column_|cli_|call_|figure_.*_how|wave_|mode_|officer_|contact_"
-        r"|head_|method_|why_|verdict_|remark_|name_|plan_|reported_|claim_|layout_|start_"
+        r"|template_|run_|head_|method_|why_|verdict_|remark_|name_|plan_|reported_|claim_|layout_|start_"
     )
     for table in ("words", "page", "form", "repair", "evaluate", "reliability"):
         for code in texts("id")[table]:

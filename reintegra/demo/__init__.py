@@ -1,6 +1,6 @@
 """Invented people whose truth is known: to learn on, and to ask a method whether it finds the truth."""
 
-from .codes import check_character, is_valid, sound
+from ..core.check_letter import check_character, is_valid, sound
 from .people import Cohort, draw
 from .truth import NO_PROGRAMME, TRUTH, WAVES, Truth
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from ..core.files import output_folder, write_whole
 from .forms import faulty_rows, form_rows
 from .people import Cohort
+from .records import draw_records, record_tables
 from .truth import NO_PROGRAMME, WAVES
+from .truth_of_records import records_truth
 from .validation import DAYS, EXPERTS, PEOPLE, WEAK, expert_rows, retest_rows
 
+RECORDS = "catatan"  # the folder of the programme records
 BESIDE = (
     "kode",
     "upt",
@@ -70,7 +73,7 @@ def contents(cohort: Cohort) -> dict[str, bytes]:
     Returns
     -------
     dict of file name to bytes
-        UTF-8 without a mark, lines end in a line feed.
+        UTF-8 without a mark, lines end in a line feed; a table of the programme records is catatan/<table>.csv.
 
     Raises
     ------
@@ -81,13 +84,15 @@ def contents(cohort: Cohort) -> dict[str, bytes]:
     data/README.md.
     """
     faulty, _ = faulty_rows(cohort)
+    records = draw_records(cohort)
     texts = {
         "siap_36.csv": _csv(answer_rows(cohort)),
         "formulir_google.csv": _csv(form_rows(cohort)).rstrip("\n"),
         "formulir_google_salah.csv": _csv(faulty).rstrip("\n"),
         "panel_ahli.csv": _csv(expert_rows(cohort)),
         "uji_ulang.csv": _csv(retest_rows(cohort)),
-        "kebenaran.toml": truth_text(cohort),
+        "kebenaran.toml": truth_text(cohort) + records_truth(records),
+        **{f"{RECORDS}/{table}.csv": _csv(rows) for table, rows in record_tables(records).items()},
     }
     return {name: text.encode("utf-8") for name, text in texts.items()}
 
@@ -116,6 +121,7 @@ def write(cohort: Cohort, folder: str | Path) -> list[Path]:
     `contents`.
     """
     place = output_folder(folder)
+    output_folder(place / RECORDS)
     written = []
     for name, data in contents(cohort).items():
         written.append(write_whole(place / name, lambda path, data=data: _put(path, data)))  # type: ignore[misc]

@@ -13,9 +13,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..core.check_letter import check_character, sound
 from ..instruments import Instrument, load_instrument
 from .answers import Floats, Mask, Whole, answer_straight, leave_gaps, stay, worlds
-from .codes import check_character, sound
 from .truth import NO_PROGRAMME, TRUTH, WAVES, Truth, Unit
 
 INSTRUMENT = "siap_36"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..core.check_letter import check_character
 from .answers import Whole, leave_gaps, worlds
-from .codes import check_character
 from .people import Cohort
 from .truth import NO_PROGRAMME, Truth
 

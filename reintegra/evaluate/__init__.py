@@ -6,18 +6,24 @@ from .clustered import MixedModel, cluster_contrasts, cluster_robust, mixed_mode
 from .comparing import compare
 from .comparison import Comparison
 from .contrasts import Equivalence, contrasts, equivalence, holm
+from .cox import Cox, cox
 from .doubly_robust import aipw
 from .effects import EffectSizes, change_effects, group_effects, paired_effects
 from .estimates import ChanceTest, Estimates
+from .follow_up import follow_up
+from .followed import FollowUp
+from .gain import normalised_gain
 from .improved import Improved, percent_improved
 from .imputation import Pooled, TippingPoint, impute, pool, rubin, tipping_point
 from .lottery import randomisation_test
 from .planning import Plan, plan_paired, plan_sites, plan_two_groups, smallest_permutation_p
 from .reported import Reported, check_reported
+from .run_chart import RunChart, run_chart
 from .sensitivity import EValue, e_value
 from .site_means import SiteMeans, compare_site_means
 from .site_sums import SiteSums, site_sums
 from .synthesis import Synthesis, synthesis
+from .units import Units, units
 from .weighting import Weights, balancing_weights, effective_sample_size, weighted_difference
 
 __all__ = [
@@ -25,19 +31,23 @@ __all__ = [
     "ChanceTest",
     "Change",
     "Comparison",
+    "Cox",
     "EValue",
     "EffectSizes",
     "Equivalence",
     "Estimates",
+    "FollowUp",
     "Improved",
     "MixedModel",
     "Plan",
     "Pooled",
     "Reported",
+    "RunChart",
     "SiteMeans",
     "SiteSums",
     "Synthesis",
     "TippingPoint",
+    "Units",
     "Weights",
     "aipw",
     "ancova",
@@ -50,13 +60,16 @@ __all__ = [
     "compare",
     "compare_site_means",
     "contrasts",
+    "cox",
     "e_value",
     "effective_sample_size",
     "equivalence",
+    "follow_up",
     "group_effects",
     "holm",
     "impute",
     "mixed_model",
+    "normalised_gain",
     "paired_effects",
     "percent_improved",
     "plan_paired",
@@ -65,12 +78,14 @@ __all__ = [
     "pool",
     "randomisation_test",
     "rubin",
+    "run_chart",
     "site_sums",
     "site_table",
     "smallest_permutation_p",
     "synthesis",
     "then_test",
     "tipping_point",
+    "units",
     "weighted_difference",
     "wild_bootstrap",
 ]

@@ -14,6 +14,7 @@ from ..core.errors import DataError, Notice
 from ..core.language import number, say
 from ..core.results import Estimate, Result
 from ..measure import Retest
+from ..measure.shares import exact_interval
 from .design import left_out_note, numbers
 from .estimates import Floats, label, p_words
 from .no_change import HIGHEST_RHO, Lattice, Scale, count_probabilities, fit_lattice, lattice_points, mid_p
@@ -221,11 +222,7 @@ def _improved(form: str, higher: int, rows: list[Row], level: float, notes: tupl
 
 def _share(higher: int, n: int, level: float) -> Row:
     """Return the share of people who rose with the interval of Clopper and Pearson."""
-    from scipy.special import betaincinv
-
-    tail = (1 - level) / 2
-    low = float(betaincinv(higher, n - higher + 1, tail)) if higher else 0.0
-    high = float(betaincinv(higher + 1, n - higher, 1 - tail)) if higher < n else 1.0
+    low, high = (float(end) for end in exact_interval(higher, n, level))
     return "improved", higher / n, low, high, math.nan, math.nan, n
 
 

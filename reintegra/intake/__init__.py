@@ -3,6 +3,18 @@
 from .double import Entries, compare_entries
 from .frames import responses_of
 from .reader import read_responses
+from .records import Records, Withdrawn, read_records
 from .responses import Block, Origin, Responses
 
-__all__ = ["Block", "Entries", "Origin", "Responses", "compare_entries", "read_responses", "responses_of"]
+__all__ = [
+    "Block",
+    "Entries",
+    "Origin",
+    "Records",
+    "Responses",
+    "Withdrawn",
+    "compare_entries",
+    "read_records",
+    "read_responses",
+    "responses_of",
+]

@@ -28,6 +28,7 @@ _IDENTITY = re.compile(r"\d{16}")
 _PHONE = re.compile(r"(?:\+?62|0)8\d{8,11}")
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,8})[.,]\d+")
 _PATRONYMIC = re.compile(r"\b(?:bin|binti)\b\s+\w|[a-z]{3,}\s+(?:bt|bte|b)\.\s*[a-z]{3,}")
+_NUMBER_WITHIN = re.compile(r"(?<![\d.,])(?:\d{16}|(?:\+?62|0)[\s.\-]?8(?:[\s.\-]?\d){8,11})(?!\d)")
 
 
 def looks_personal(heading: str, sample: Iterable[Any]) -> bool:
@@ -42,6 +43,11 @@ def looks_personal(heading: str, sample: Iterable[Any]) -> bool:
 def _is_personal(text: str) -> bool:
     digits = "" if _DECIMAL.fullmatch(text) else re.sub(r"\.0$|[\s.\-]", "", text)
     return bool(_IDENTITY.fullmatch(digits) or _PHONE.fullmatch(digits) or _PATRONYMIC.search(text))
+
+
+def names_a_person(text: str) -> bool:
+    """Tell whether a text holds an identity number, a telephone number or a name with a father's name."""
+    return bool(_NUMBER_WITHIN.search(text) or _PATRONYMIC.search(fold(text)))
 
 
 def decides_rights(heading: str) -> bool:

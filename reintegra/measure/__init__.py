@@ -19,6 +19,7 @@ from .intraclass import Correlations, Retest, icc, retest
 from .irt import PartialCredit, partial_credit, person_fit
 from .items import ItemStatistics, item_statistics
 from .kernel import score_block
+from .knowledge import number_right, questions
 from .missing import MissingAnswers, missing_answers
 from .overview import Reliability, reliability
 from .person import PersonScores, person_scores, sem, true_score
@@ -35,6 +36,8 @@ from .quality import (
 from .reliable import ImportantChange, ReliableChange, minimal_important_change, reliable_change
 from .scales import Scale, moments, scale_of
 from .scoring import Scores, score
+from .sessions import attendance, delivery, session_groups
+from .tasks import tasks_mastered
 from .thesis import ExpertPanel, ThesisAlpha, ThesisItems, critical_r, expert_panel, thesis_alpha, thesis_items
 
 __all__ = [
@@ -72,9 +75,11 @@ __all__ = [
     "adequacy",
     "alpha",
     "answers",
+    "attendance",
     "band_doubts",
     "cfa",
     "critical_r",
+    "delivery",
     "describe",
     "distribution",
     "efa",
@@ -88,6 +93,7 @@ __all__ = [
     "minimum_average_partial",
     "missing_answers",
     "moments",
+    "number_right",
     "omega_total",
     "ordinal_reliability",
     "parallel_analysis",
@@ -97,6 +103,7 @@ __all__ = [
     "polychoric",
     "profile",
     "quality_groups",
+    "questions",
     "reliability",
     "reliable_change",
     "response_quality",
@@ -105,7 +112,9 @@ __all__ = [
     "score",
     "score_block",
     "sem",
+    "session_groups",
     "stratified_alpha",
+    "tasks_mastered",
     "thesis_alpha",
     "thesis_items",
     "true_score",

@@ -4,6 +4,7 @@ from . import plots
 from .export import Exported, export
 from .forms import Forms, form_page, write_forms
 from .problems import problems_table, write_problems
+from .records_template import records_template
 from .repair import ColouredCopy, coloured_copy
 from .report import Report, report, report_page
 from .settle import read_settled, settle_sheet
@@ -21,6 +22,7 @@ __all__ = [
     "plots",
     "problems_table",
     "read_settled",
+    "records_template",
     "report",
     "report_page",
     "settle_sheet",

@@ -3,7 +3,9 @@
 Shades and sides carry the meaning, so that every figure can be read when printed in black and white.
 """
 
+from .after import cumulative_incidence, funnel, shrunken, survival
 from .measures import items, loadings, quality, reliability, wright_map
+from .over_time import run_chart
 from .programmes import adjusted_means, changes, flow, forest, improved, love
 from .scores import answers, distribution, profile
 
@@ -11,9 +13,11 @@ __all__ = [
     "adjusted_means",
     "answers",
     "changes",
+    "cumulative_incidence",
     "distribution",
     "flow",
     "forest",
+    "funnel",
     "improved",
     "items",
     "loadings",
@@ -21,5 +25,8 @@ __all__ = [
     "profile",
     "quality",
     "reliability",
+    "run_chart",
+    "shrunken",
+    "survival",
     "wright_map",
 ]

@@ -1,0 +1,54 @@
+"""Work that can be done alone: levels of skill, and the share of tasks mastered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ..core.coded import present
+
+MASTERED = 3  # does it alone and right; 4 can also teach it
+
+
+def tasks_mastered(
+    ratings: pd.DataFrame, *, by: str | Sequence[str] = ("pid", "tanggal"), mastered: int = MASTERED
+) -> pd.DataFrame:
+    """Work out the share of tasks that are mastered: of each person on each day, or of each task over people.
+
+    Parameters
+    ----------
+    ratings : DataFrame (one row a person, day, rater and task)
+        As ``records.keterampilan``: pid, tanggal, penilai_id, tugas, tingkat (0 to 4). A blank level (the task is not
+        done there) counts neither as mastered nor as not.
+    by : str or list of str
+        Columns whose values get a row each: person and day, or "tugas" for tasks.
+    mastered : int
+        From this level on a task is mastered.
+
+    Returns
+    -------
+    DataFrame (one row a group)
+        people, tasks (with a level), raters (who rated in that group), share (mastered; where two rated a task, the mean
+        of both), level (mean).
+
+    Raises
+    ------
+    DataError
+        A column is absent.
+
+    Source
+    ------
+    Levels with anchors that can be seen, mastery as a share of tasks: Wolf (2001), in Raven & Stephenson (eds.),
+    Competence in the learning society, 453-466.
+    """
+    groups = [by] if isinstance(by, str) else list(by)
+    one = ["pid", "tanggal", "tugas"]
+    present(ratings, [*groups, *one, "penilai_id", "tingkat"])
+    rated = ratings[ratings["tingkat"].notna()]
+    rows = rated.assign(share=(rated["tingkat"] >= mastered).astype(float), level=rated["tingkat"].astype(float))
+    means = rows.groupby([*groups, *(c for c in one if c not in groups)])[["share", "level"]].mean().reset_index()
+    grouped = means.groupby(groups)
+    table = pd.DataFrame({"people": grouped["pid"].nunique(), "tasks": grouped["tugas"].nunique()})
+    table["raters"] = rows.groupby(groups)["penilai_id"].nunique()
+    return table.join(grouped[["share", "level"]].mean()).reset_index()

@@ -1,0 +1,96 @@
+"""A report as a Word document: the same sections as on the page; A4."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..core.language import say
+from .document import Bullets, Document, Drawing, Grid, Part
+from .export_word import WIDTH, add_table, new_document
+from .outgoing import writable
+
+DOTS = 200  # per inch
+
+
+def write_document(path: Path, document: Document) -> None:
+    """Write a document as .docx, in the current language."""
+    from docx.shared import Pt
+
+    word = new_document()
+    word.core_properties.title = writable(document.title)
+    if document.marked:
+        word.add_paragraph().add_run(writable(document.marked)).bold = True
+    word.add_heading(writable(document.title), 1)
+    for line in document.about:
+        _small(word, line)
+    for section in document.sections:
+        if section.title:
+            word.add_heading(writable(section.title), 2)
+        for part in section.parts:
+            _add(word, part)
+    if document.made:
+        word.add_heading(say("page", "made_title"), 2)
+        rows = pd.DataFrame(document.made, columns=["", " "])
+        add_table(word, "", rows, [4.5])
+    foot = word.sections[0].footer.paragraphs[0]
+    foot.add_run(writable(" ".join(document.foot))).font.size = Pt(7.5)
+    word.save(str(path))
+
+
+def _add(word: Any, part: Part) -> None:
+    if isinstance(part, str):
+        word.add_paragraph(writable(part))
+    elif isinstance(part, Bullets):
+        for item in part.items:
+            word.add_paragraph(writable(item), style="List Bullet")
+    elif isinstance(part, Grid):
+        table = pd.DataFrame([*map(tuple, part.rows)], columns=_distinct(part.head), dtype=object)
+        add_table(word, "", table, part.widths)
+    elif isinstance(part, Drawing):
+        _picture(word, part)
+    elif part.kind == "box":
+        _framed(word.add_paragraph(), part.text)
+    else:
+        _small(word, part.text)
+
+
+def _distinct(head: Any) -> list[str]:
+    """Return headings of which no two are equal, as a table of pandas needs them; a blank more shows nothing."""
+    return [f"{text}{' ' * list(head[:place]).count(text)}" for place, text in enumerate(head)]
+
+
+def _small(word: Any, text: str) -> None:
+    from docx.shared import Pt
+
+    word.add_paragraph().add_run(writable(text)).font.size = Pt(8.5)
+
+
+def _framed(paragraph: Any, text: str) -> None:
+    """Write a paragraph in bold with a frame around it."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    paragraph.add_run(writable(text)).bold = True
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="12" w:space="4" w:color="16202B"/>' for side in ("top", "left", "bottom", "right")
+    )
+    paragraph._p.get_or_add_pPr().append(parse_xml(f"<w:pBdr {nsdecls('w')}>{sides}</w:pBdr>"))
+
+
+def _picture(word: Any, part: Drawing) -> None:
+    """Draw a figure as wide as the text; its sentence is the text in its place."""
+    import matplotlib.pyplot as plt
+    from docx.shared import Cm
+
+    file = io.BytesIO()
+    drawn = part.draw(part.result).figure
+    drawn.savefig(file, format="png", dpi=DOTS)
+    wide, high = drawn.get_size_inches()
+    plt.close(drawn)
+    width = min(WIDTH, part.height / 10 * wide / high) if part.height else WIDTH
+    shape = word.add_picture(file, width=Cm(width))
+    shape._inline.docPr.set("descr", writable(part.result.sentence))

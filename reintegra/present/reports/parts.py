@@ -1,0 +1,105 @@
+"""What the reports of a programme share: names, cells, the foot, and what they were made from."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+import reintegra
+
+from ...core.files import sha256
+from ...core.language import in_language, listed, number, say, word
+from ...evaluate import Units
+from ...intake import Records
+from ...intake.records.dictionary import dictionary
+from ...measure import Scores, score
+from ...share import LEAST, withheld
+from ..document import Grid
+
+
+def t(code: str, /, **values: object) -> str:
+    """Return a text of the reports."""
+    return say("reports", code, **values)
+
+
+def unit_name(records: Records, unit: str) -> str:
+    """Return the name of a unit, with its code; the code alone where it has no name."""
+    names = records["upt"].set_index("upt_id")["upt_nama"]
+    name = names.get(unit)
+    return f"{name} ({unit})" if isinstance(name, str) else unit
+
+
+def code_word(table: str, column: str, code: object) -> str:
+    """Return the words for a code of the data dictionary."""
+    codes = dictionary()[table].columns[column].codes
+    return in_language(codes.labels[code]) if codes and code in codes.labels else str(code)  # type: ignore[index]
+
+
+def programme_name(records: Records, programme: str) -> str:
+    """Return what a programme is called: its kind, its unit, its code."""
+    row = records["program"].set_index("program_id").loc[programme]
+    kind = code_word("program", "program_jenis", row["program_jenis"])
+    return f"{kind[:1].upper()}{kind[1:]}, {unit_name(records, row['upt_id'])}, {programme}"
+
+
+def wave_word(name: str) -> str:
+    """Return the name of a wave in the current language."""
+    codes = dictionary()["jawaban"].columns["gelombang"].codes
+    return next((in_language(label) for label in codes.labels.values() if label["id"] == name), name) if codes else name
+
+
+def day(when: pd.Timestamp) -> str:
+    """Write a day: 02-01-2025 in Indonesian order, in both languages unmistakable."""
+    return "–" if pd.isna(when) else f"{when.day} {t('months').split()[when.month - 1]} {when.year}"
+
+
+def people_cells(counts: Sequence[int], *, total: bool = True) -> list[str]:
+    """Write counts of people; one to four are not shown, and not what would give them away."""
+    hidden = withheld(counts, total=total)
+    rest = t("hidden")
+    return [t("under", least=LEAST) if out and n < LEAST else rest if out else str(n)
+            for n, out in zip(counts, hidden, strict=True)]  # fmt: skip
+
+
+def share(value: float, decimals: int = 0) -> str:
+    """Write a share in per cent."""
+    return number(100 * value, decimals)
+
+
+def span(low: float, high: float, decimals: int = 1) -> str:
+    """Write an interval."""
+    return "–" if low != low else t("span", low=number(low, decimals), high=number(high, decimals))
+
+
+def all_scores(records: Records) -> list[Scores]:
+    """Return the scores of every questionnaire in the records."""
+    return [score(records.responses(name)) for name in records.instruments]
+
+
+def units_grid(records: Records, result: Units) -> Grid:
+    """Return units side by side as a table: in the order of their names."""
+    shown = result.shown()
+    shown.iloc[:, 0] = [unit_name(records, name) for name in result.table["name"]]
+    last = shown.shape[1] - 1
+    return Grid(tuple(shown.columns), [tuple(map(str, row)) for row in shown.itertuples(index=False)], (0, last), (4.4, 1.0))
+
+
+def made_with(records: Records) -> list[tuple[str, str]]:
+    """Return what a reader needs to make the same report again."""
+    digest = sha256("".join(records.files[name] for name in sorted(records.files)).encode())
+    rows = sum(len(table) for table in records.tables.values())
+    versions = ", ".join(f"{package.__name__} {package.__version__}" for package in (reintegra, np, pd))
+    return [
+        (t("made_files"), listed(sorted(records.files), 3)),
+        (t("made_digest"), digest),
+        (word("prov_rows_used"), number(rows, 0)),
+        (t("made_versions"), f"{versions}, Python {platform.python_version()}"),
+    ]
+
+
+def foot(*status: str) -> list[str]:
+    """Return the lines at the foot of every report."""
+    return [*dict.fromkeys(line for line in status if line), word("not_for_rights"), t("small_cells", least=LEAST)]
