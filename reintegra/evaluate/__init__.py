@@ -11,6 +11,7 @@ from .effects import EffectSizes, change_effects, group_effects, paired_effects
 from .estimates import ChanceTest, Estimates
 from .improved import Improved, percent_improved
 from .imputation import Pooled, TippingPoint, impute, pool, rubin, tipping_point
+from .joint_display import JointDisplay, joint_display
 from .lottery import randomisation_test
 from .planning import Plan, plan_paired, plan_sites, plan_two_groups, smallest_permutation_p
 from .reported import Reported, check_reported
@@ -30,6 +31,7 @@ __all__ = [
     "Equivalence",
     "Estimates",
     "Improved",
+    "JointDisplay",
     "MixedModel",
     "Plan",
     "Pooled",
@@ -56,6 +58,7 @@ __all__ = [
     "group_effects",
     "holm",
     "impute",
+    "joint_display",
     "mixed_model",
     "paired_effects",
     "percent_improved",

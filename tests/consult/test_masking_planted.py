@@ -9,7 +9,7 @@ import pandas as pd
 
 from reintegra.consult import mask
 from reintegra.consult.identifiers import MASK
-from reintegra.demo import planted
+from reintegra.demo import identities
 
 NOTES = pd.read_csv(Path(__file__).parents[1] / "reference" / "notes.csv")["text"].tolist()
 ROSTER = [

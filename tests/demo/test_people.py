@@ -88,7 +88,7 @@ def test_no_file_has_a_byte_order_mark_or_a_carriage_return():
 def test_another_seed_draws_other_people():
     other = contents(draw(dataclasses.replace(TRUTH, seed=TRUTH.seed + 1)))
     for name, data in contents(draw()).items():
-        assert other[name] != data
+        assert (other[name] == data) == (name == "daftar_nama.csv")  # names of nobody, whoever is drawn
 
 
 def test_the_codebook_names_every_column_in_both_languages_and_the_counts(cells, truth):
@@ -105,6 +105,8 @@ def test_the_codebook_names_every_column_in_both_languages_and_the_counts(cells,
 
 def test_nothing_in_the_files_points_at_a_person():
     for path in DEMO.iterdir():
+        if path.name in ("konsultasi.csv", "daftar_nama.csv"):
+            continue  # what is planted there belongs to nobody: test_consultations.py
         text = path.read_text("utf-8").replace("Kode peserta (bukan nama)", "Kode peserta")
         assert not re.search(r"\d{10,}", text)
         assert not re.search(r"\b(bin|binti|nik|nama|register|alamat|telepon)\b", text, re.I)

@@ -3,6 +3,7 @@
 Shades and sides carry the meaning, so that every figure can be read when printed in black and white.
 """
 
+from .consult import heat_map, keyness, prevalence
 from .measures import items, loadings, quality, reliability, wright_map
 from .programmes import adjusted_means, changes, flow, forest, improved, love
 from .scores import answers, distribution, profile
@@ -14,10 +15,13 @@ __all__ = [
     "distribution",
     "flow",
     "forest",
+    "heat_map",
     "improved",
     "items",
+    "keyness",
     "loadings",
     "love",
+    "prevalence",
     "profile",
     "quality",
     "reliability",
