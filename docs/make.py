@@ -15,7 +15,7 @@ from reintegra.core.language import texts
 
 DOCS = Path(__file__).parent
 TESTS = DOCS.parent / "tests"
-ESTIMATING = ("measure",)
+ESTIMATING = ("measure", "evaluate")
 
 PLACES = {
     "not-toml": "Definitions of instruments",
