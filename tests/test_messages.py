@@ -1042,7 +1042,7 @@ def test_every_word_is_used():
     # words whose code is put together when they are looked up
     built = re.compile(
         r"kind_|status_|place_|higher_|rule_|prov_dropped_|column_|cli_|call_|figure_.*_how|wave_|mode_|officer_|contact_"
-        r"|head_|method_|why_|verdict_|remark_|name_|plan_|reported_|claim_|layout_|start_"
+        r"|head_|method_|why_|verdict_|remark_|name_|plan_|reported_|claim_|layout_|start_|balance_"
     )
     for table in ("words", "page", "form", "repair", "evaluate", "reliability"):
         for code in texts("id")[table]:

@@ -79,7 +79,11 @@ class Comparison(Result):
         for head in ("flow", "balance"):
             table = getattr(self, head)
             if len(table):
-                shown = written(table).rename(columns=lambda name: say_head(str(name)))
+                shown = written(table)
+                if head == "balance":
+                    shown = shown.rename(columns={"compared": "name", "name": "trait"})
+                    shown["verdict"] = shown["verdict"].map(lambda code: say("evaluate", f"balance_{code}"))
+                shown = shown.rename(columns=lambda name: say_head(str(name)))
                 parts.append(f"<h4>{escape(say('evaluate', f'head_{head}'))}</h4>")
                 parts.append(shown.to_html(index=False, border=0, na_rep="–"))
         notes = "".join(f"<li>{escape(note.text)}</li>" for note in self.notes)
