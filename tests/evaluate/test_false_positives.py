@@ -23,6 +23,6 @@ def simulation():
 
 @pytest.mark.parametrize("arms", [(3, 3), (8, 3), 5])
 def test_the_default_keeps_its_five_percent_where_people_taken_as_independent_do_not(simulation, arms):
-    found = simulation.shares(arms, "unequal" if arms == (8, 3) else "alike", RUNS)
+    found = simulation.shares(arms, "unequal variances" if arms == (8, 3) else "unequal sizes", RUNS)
     assert found["default"] <= MOST
     assert found["OLS"] > MOST + 0.05
