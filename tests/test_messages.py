@@ -726,6 +726,8 @@ def test_what_the_reader_of_a_comparison_must_know_is_said(monkeypatch):
         "few-groups": compared(groups, site=None, group="group"),
         "nothing-apart": compared(some_apart),
         "lonely-sites": compared({"site": PEOPLE["site"].where(PEOPLE.index > 0, "S9")}),
+        "all-alike": compared({"post": arm | (PEOPLE.index % 3 == 0)}, site=None),
+        "risk-difference": compared({"post": PEOPLE.index % 3 == 0}, site=None),
         "differential-loss": compared({"post": PEOPLE["post"].mask(lost)}),
         "loss-by-release": compared(by_days, release="days"),
         "loss-by-baseline": compared({"post": PEOPLE["post"].mask(PEOPLE["pre"] > 12)}),
@@ -1331,7 +1333,7 @@ IN_TESTS = {
         "between-steps", "line-at-one-r", "then-test", "asked-by-facilitator",
         "rows-left-out", "variance-at-limit", "one-site-decides", "few-effective", "imbalance-left", "jackknife-failed",
         "site-jackknife", "sites-left-out", "programme-is-site", "few-sites", "few-groups", "nothing-apart",
-        "lonely-sites",
+        "lonely-sites", "all-alike", "risk-difference",
         "differential-loss", "loss-by-release", "loss-by-baseline", "completers-only", "holm-instead", "no-equivalence",
         "negative-values", "people-moved", "second-opinion",
         "grade-one-group", "grade-one-site-each", "grade-no-baseline", "grade-baseline", "grade-several-sites",
@@ -1408,7 +1410,7 @@ def test_every_word_is_used():
     # words whose code is put together when they are looked up
     built = re.compile(
         r"kind_|status_|place_|higher_|rule_|prov_dropped_|column_|cli_|call_|figure_.*_how|wave_|mode_|officer_|contact_"
-        r"|head_|section_|group_|topic_|adjust_|method_|why_|verdict_|remark_|name_|plan_|reported_|claim_|layout_|start_"
+        r"|head_|section_|group_|topic_|adjust_|method_|why_|verdict_|remark_|name_|plan_|reported_|claim_|layout_|start_|balance_"
     )
     for table in ("words", "page", "form", "repair", "evaluate", "reliability", "coding", "mask", "themes"):
         for code in texts("id")[table]:

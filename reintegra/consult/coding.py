@@ -1,6 +1,6 @@
 """Who codes which talk, where coders differ, and what they agree on.
 
-docs/decisions/0017-blank-is-not-read.md
+docs/decisions/0019-blank-is-not-read.md
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def consensus(
 
     Source
     ------
-    docs/decisions/0017-blank-is-not-read.md
+    docs/decisions/0019-blank-is-not-read.md
     """
     table = codings.table if isinstance(codings, Codings) else codings
     cells = _cells(table)
@@ -220,7 +220,7 @@ def disagreements(codings: Codings | pd.DataFrame) -> pd.DataFrame:
 
     Source
     ------
-    docs/decisions/0017-blank-is-not-read.md
+    docs/decisions/0019-blank-is-not-read.md
     """
     table = codings.table if isinstance(codings, Codings) else codings
     cells = _cells(table)

@@ -180,7 +180,7 @@ def concern_coverage(
 
     Source
     ------
-    docs/decisions/0021-worry-without-a-voiced-plan.md; Wilson (1927), Journal of the American Statistical Association
+    docs/decisions/0022-worry-without-a-voiced-plan.md; Wilson (1927), Journal of the American Statistical Association
     22, 209-212.
     """
     checked_level(level)
@@ -258,7 +258,7 @@ def share_missed(sensitivity: float, specificity: float, answers: int | Sequence
 
     Source
     ------
-    The rule of product for independent mistakes; docs/decisions/0021-worry-without-a-voiced-plan.md
+    The rule of product for independent mistakes; docs/decisions/0022-worry-without-a-voiced-plan.md
     """
     counts = np.atleast_1d(np.asarray(answers, dtype=float))
     if not (0 <= sensitivity <= 1 and 0 <= specificity <= 1 and counts.size):

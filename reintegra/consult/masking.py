@@ -77,7 +77,7 @@ class Masked(Result):
 
         Source
         ------
-        docs/decisions/0015-masked-is-not-anonymous.md
+        docs/decisions/0018-masked-is-not-anonymous.md
         """
         wanted = [answers] if isinstance(answers, str) else [*answers]
         unknown = sorted({str(a) for a in wanted} - set(self.table["answer"]))
@@ -118,7 +118,7 @@ def mask(answers: pd.DataFrame, roster: str | Path | Iterable[str] = ()) -> Mask
 
     Source
     ------
-    docs/decisions/0015-masked-is-not-anonymous.md
+    docs/decisions/0018-masked-is-not-anonymous.md
     """
     absent = [name for name in NEEDED if name not in answers]
     if absent:
@@ -209,7 +209,7 @@ def reviewed_text(masked: Masked, answer: str) -> str:
 
     Source
     ------
-    docs/decisions/0015-masked-is-not-anonymous.md
+    docs/decisions/0018-masked-is-not-anonymous.md
     """
     return str(reviewed_table(masked, [answer])["text"].iloc[0])
 
@@ -238,7 +238,7 @@ def reviewed_table(masked: Masked, answers: Iterable[str] | None = None) -> pd.D
 
     Source
     ------
-    docs/decisions/0015-masked-is-not-anonymous.md
+    docs/decisions/0018-masked-is-not-anonymous.md
     """
     if not isinstance(masked, Masked):
         raise DisclosureError("mask-not-masked")

@@ -1,6 +1,6 @@
 """Patterns of a codebook: plain rules about which words stand near each other, that anyone can read and mend.
 
-docs/decisions/0018-patterns-are-plain-rules.md
+docs/decisions/0020-patterns-are-plain-rules.md
 """
 
 from __future__ import annotations

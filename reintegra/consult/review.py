@@ -47,7 +47,7 @@ def review_sheet(masked: Masked, out: str | Path) -> Path:
 
     Source
     ------
-    docs/decisions/0015-masked-is-not-anonymous.md
+    docs/decisions/0018-masked-is-not-anonymous.md
     """
     from openpyxl import Workbook
     from openpyxl.styles import PatternFill, Protection
@@ -111,7 +111,7 @@ def read_review(masked: Masked, sheet: str | Path, *, by: str) -> Masked:
 
     Source
     ------
-    docs/decisions/0015-masked-is-not-anonymous.md
+    docs/decisions/0018-masked-is-not-anonymous.md
     """
     if not str(by).strip():
         raise DataError("mask-no-reviewer")

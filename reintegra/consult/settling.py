@@ -1,6 +1,6 @@
 """A sheet on which coders settle their differences, and its way back.
 
-docs/decisions/0017-blank-is-not-read.md
+docs/decisions/0019-blank-is-not-read.md
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def disagreement_sheet(
 
     Source
     ------
-    docs/decisions/0017-blank-is-not-read.md
+    docs/decisions/0019-blank-is-not-read.md
     """
     from openpyxl import Workbook
     from openpyxl.worksheet.datavalidation import DataValidation
@@ -141,7 +141,7 @@ def read_finals(path: str | Path, codings: Codings | pd.DataFrame) -> pd.DataFra
 
     Source
     ------
-    docs/decisions/0017-blank-is-not-read.md
+    docs/decisions/0019-blank-is-not-read.md
     """
     known = {(one["answer"], one["code"]): _mark(one) for one in disagreements(codings).to_dict("records")}
     words = {fold(texts(lang)["coding"][word]): value for lang in LANGUAGES for word, value in (("yes", 1), ("no", 0))}

@@ -1,6 +1,6 @@
 """Coding sheets that came back: their rows, checked against the texts, and the codings in them.
 
-docs/decisions/0017-blank-is-not-read.md
+docs/decisions/0019-blank-is-not-read.md
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def read_sheets(paths: Iterable[str | Path], answers: pd.DataFrame, codebook: Co
 
     Source
     ------
-    docs/decisions/0017-blank-is-not-read.md
+    docs/decisions/0019-blank-is-not-read.md
     """
     checked_columns(answers, ("answer", *KEPT))
     checked_sections(answers, codebook)

@@ -1,6 +1,6 @@
 """Coding sheets: a workbook for each coder, in which texts are coded by choosing from lists.
 
-docs/decisions/0017-blank-is-not-read.md
+docs/decisions/0019-blank-is-not-read.md
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def coding_sheets(
 
     Source
     ------
-    docs/decisions/0017-blank-is-not-read.md
+    docs/decisions/0019-blank-is-not-read.md
     """
     checked_columns(assigned, ("answer", *KEPT, "coder"))
     checked_sections(assigned, codebook)

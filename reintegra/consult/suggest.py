@@ -1,6 +1,6 @@
 """What the patterns of the codebook would have coded, after people have: a second look, with its precision and recall.
 
-docs/decisions/0018-patterns-are-plain-rules.md
+docs/decisions/0020-patterns-are-plain-rules.md
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def suggest(
     Source
     ------
     Wilson (1927), Journal of the American Statistical Association 22, 209-212. The patterns:
-    docs/decisions/0018-patterns-are-plain-rules.md
+    docs/decisions/0020-patterns-are-plain-rules.md
     """
     checked_columns(answers, ("answer", "section", "text"))
     coded = consensus.table if isinstance(consensus, Consensus) else consensus

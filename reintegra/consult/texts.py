@@ -33,7 +33,7 @@ def answers(consultations: pd.DataFrame) -> pd.DataFrame:
 
     Source
     ------
-    docs/decisions/0015-masked-is-not-anonymous.md: one text is one unit, wherever the texts travel.
+    docs/decisions/0018-masked-is-not-anonymous.md: one text is one unit, wherever the texts travel.
     """
     absent = [name for name in ("person", "wave") if name not in consultations]
     sections = [name for name in SECTIONS if name in consultations]

@@ -46,7 +46,7 @@ def withhold(counts: pd.DataFrame, *, least: int = LEAST, small: pd.DataFrame | 
     ------
     Cox (1980), Journal of the American Statistical Association 75, 377-385 (complementary suppression); what follows
     from the rest is found by linear programming, as in Fischetti & Salazar (2001), Management Science 47, 1008-1027;
-    docs/decisions/0022-withheld-cells.md
+    docs/decisions/0023-withheld-cells.md
     """
     cells = numbers(counts, list(counts.columns))
     if not cells.size or not (np.isfinite(cells) & (cells >= 0) & (cells == np.round(cells))).all():

@@ -2,7 +2,7 @@
 
 A plain bootstrap of 40 people in whom two coders never differed says that they never will. So half a person is added
 for every category that all coders name together, and half a person in whom they differ; a person counts 1, however
-often he was asked. docs/decisions/0023-half-for-what-did-not-occur.md
+often he was asked. docs/decisions/0024-half-for-what-did-not-occur.md
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """To and from other programs: REFI-QDA codebooks and projects, Taguette, QualCoder, named columns, text files.
 
-docs/decisions/0020-exchange.md
+docs/decisions/0021-exchange.md
 """
 
 from .codebooks import read_qdc, write_qdc

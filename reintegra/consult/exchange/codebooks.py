@@ -1,6 +1,6 @@
 """REFI-QDA codebooks (.qdc): sections are headings, codes stand below them, topics are sets.
 
-docs/decisions/0020-exchange.md
+docs/decisions/0021-exchange.md
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Coded passages that other programs export as a sheet: Taguette, QualCoder, and others whose columns are named.
 
-docs/decisions/0020-exchange.md
+docs/decisions/0021-exchange.md
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From marks (a coder put a code on an answer) to the table of codings, and whether a table of codings can leave.
 
-docs/decisions/0020-exchange.md
+docs/decisions/0021-exchange.md
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """REFI-QDA projects (.qdpx), read: documents are answers, users coders; a part that was marked is kept beside.
 
-docs/decisions/0020-exchange.md
+docs/decisions/0021-exchange.md
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """REFI-QDA projects (.qdpx), written: a document for every answer, a user for every coder.
 
-docs/decisions/0020-exchange.md
+docs/decisions/0021-exchange.md
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Codebooks as the list of tags that Taguette reads and writes.
 
-docs/decisions/0020-exchange.md
+docs/decisions/0021-exchange.md
 """
 
 from __future__ import annotations

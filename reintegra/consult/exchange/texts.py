@@ -1,6 +1,6 @@
 """Notes as one text file an answer, so that a document of another program is an answer.
 
-docs/decisions/0020-exchange.md
+docs/decisions/0021-exchange.md
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def write_texts(masked: Masked, path: str | Path, *, answers: Iterable[str] | No
 
     Source
     ------
-    docs/decisions/0020-exchange.md
+    docs/decisions/0021-exchange.md
     """
     table = checked_answers(reviewed_table(masked, answers))
     if len(table) > MOST_MEMBERS:
@@ -82,7 +82,7 @@ def read_texts(path: str | Path) -> pd.DataFrame:
 
     Source
     ------
-    docs/decisions/0020-exchange.md
+    docs/decisions/0021-exchange.md
     """
     file = Path(path).name
     faults = Faults(file)
