@@ -18,8 +18,8 @@ import numpy as np
 
 from ..consult import Codebook, load_codebook
 from .answers import Floats
-from .people import Cohort, Person
 from .identities import Planted, plant
+from .people import Cohort, Person
 from .truth import WAVES
 
 SECTIONS = ("hope", "worry", "strategy", "plan", "challenge")

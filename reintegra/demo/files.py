@@ -10,8 +10,8 @@ from pathlib import Path
 from ..core.files import output_folder, write_whole
 from .consultations import draw_talks
 from .forms import faulty_rows, form_rows
-from .people import Cohort
 from .identities import ROSTER
+from .people import Cohort
 from .talk_tables import coding_rows, talk_rows, true_rows, truth_lines
 from .truth import NO_PROGRAMME, WAVES
 from .validation import DAYS, EXPERTS, PEOPLE, WEAK, expert_rows, retest_rows

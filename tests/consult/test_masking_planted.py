@@ -209,14 +209,14 @@ def test_what_another_hand_planted_in_the_invented_talks_is_gone_and_what_it_kep
     texts, found = {}, []
     for n in range(300):
         told = {section: NOTES[rng.integers(len(NOTES))] for section in ("hope", "worry")}
-        made, there = planted.plant(rng, told, 0.7, f"P{n}.awal")
+        made, there = identities.plant(rng, told, 0.7, f"P{n}.awal")
         texts |= {f"P{n}.awal.{section}": text for section, text in made.items()}
         found += there
     frame = pd.DataFrame({"answer": [*texts], "text": [*texts.values()]})
-    roster = [f"{full} alias {nickname}" for full, nickname in planted.ROSTER]
+    roster = [f"{full} alias {nickname}" for full, nickname in identities.ROSTER]
     result = mask(frame, roster).table.set_index("answer")["text"]
     assert sum(not one.kept for one in found) > 700
     for one in found:
         assert (one.text in result[one.answer]) == one.kept, (one, result[one.answer])
-    words = {word for full, nickname in planted.ROSTER for word in (*full.split(), nickname)}
+    words = {word for full, nickname in identities.ROSTER for word in (*full.split(), nickname)}
     assert not [text for text in result if words & set(re.findall(r"\w+", text))]
