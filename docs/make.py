@@ -15,7 +15,8 @@ from reintegra.core.language import texts
 
 DOCS = Path(__file__).parent
 TESTS = DOCS.parent / "tests"
-ESTIMATING = ("measure",)
+SIMULATED = DOCS.parent / "benchmarks" / "false_positives.md"
+ESTIMATING = ("measure", "evaluate")
 
 PLACES = {
     "not-toml": "Definitions of instruments",
@@ -57,6 +58,8 @@ def methods() -> str:
                 first = (inspect.getdoc(function) or "").split("\n")[0]
                 row = (f"`{folder}.{name}`", first, section(function, "Source"), tests_of(name))
                 lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+    lines += ["", "## How often a difference is claimed where there is none", "", CLAIMS, ""]
+    lines += SIMULATED.read_text("utf-8").strip().splitlines()
     return "\n".join(lines) + "\n"
 
 
@@ -77,6 +80,12 @@ whole questionnaire. The number of answers stands beside every score.
 How it is computed: a score of items depends only on how many were answered and on the sum of what they count. The
 kernel adds bytes column by column and looks the score up in a table made by the steps above, so that any split of the
 rows gives the same bits."""
+
+
+CLAIMS = """What `python benchmarks/false_positives.py` printed: the share of invented studies without any effect in
+which each method claims one, at a nominal 5 %. "default" is what `rg.compare` gives. The other columns are what people
+are used to: ordinary least squares, a cluster-robust z, a mixed model with a random intercept (on every 25th draw).
+1 - the share is how often the 95 % interval holds the truth."""
 
 
 def messages() -> str:

@@ -7,6 +7,7 @@ import string
 import tomllib
 import zipfile
 from dataclasses import replace
+from html import unescape
 from importlib import import_module
 from pathlib import Path
 
@@ -19,6 +20,33 @@ from small_records import ONE
 
 import reintegra as rg
 from reintegra import evaluate as ev
+from reintegra.consult import (
+    answers,
+    assign_coders,
+    codebook_of,
+    coding_sheets,
+    concern_coverage,
+    consensus,
+    disagreement_sheet,
+    facilitator_effects,
+    keyness,
+    keyword_in_context,
+    load_codebook,
+    mask,
+    officer_present,
+    prevalence,
+    read_consultations,
+    read_finals,
+    read_review,
+    read_sheets,
+    review_sheet,
+    reviewed_table,
+    saturation,
+    share_missed,
+    suggest,
+    theme_change,
+    withhold,
+)
 from reintegra.core.errors import FaultsError, OutputError
 from reintegra.core.files import output_folder, write_text
 from reintegra.core.language import LANGUAGES, speaking, texts
@@ -29,8 +57,10 @@ from reintegra.instruments import from_xlsform, read_definition, to_xlsform
 from reintegra.intake import compare_entries, responses_of
 from reintegra.measure import (
     adequacy,
+    agreement,
     alpha,
     cfa,
+    code_agreement,
     describe,
     distribution,
     efa,
@@ -723,6 +753,8 @@ def test_what_the_reader_of_a_comparison_must_know_is_said(monkeypatch):
         "few-groups": compared(groups, site=None, group="group"),
         "nothing-apart": compared(some_apart),
         "lonely-sites": compared({"site": PEOPLE["site"].where(PEOPLE.index > 0, "S9")}),
+        "all-alike": compared({"post": arm | (PEOPLE.index % 3 == 0)}, site=None),
+        "risk-difference": compared({"post": PEOPLE.index % 3 == 0}, site=None),
         "differential-loss": compared({"post": PEOPLE["post"].mask(lost)}),
         "loss-by-release": compared(by_days, release="days"),
         "loss-by-baseline": compared({"post": PEOPLE["post"].mask(PEOPLE["pre"] > 12)}),
@@ -870,6 +902,9 @@ def test_what_the_reader_of_dimensions_must_know_is_said():
 
 PAIR = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [1.0, 3, 3, 4]})
 TIMES = pd.Series(np.arange(40.0))
+CODED = pd.DataFrame(
+    {"answer": ["x", "x"], "person": "R1", "section": "hope", "coder": ["a", "b"], "code": "H", "value": 1}
+)
 # code: what is asked of sums, reliability, or the change of a person that cannot be answered
 UNANSWERABLE = {
     "no-pieces": lambda: Moments.of([], codes=[1, 2]),
@@ -903,6 +938,14 @@ UNANSWERABLE = {
     "no-error": lambda: reliable_change(TIMES, TIMES, retest=1),
     "anchor-weak": lambda: minimal_important_change(TIMES, -TIMES),
     "too-few-slightly": lambda: minimal_important_change(TIMES, TIMES),
+    "agree-ratio-below-zero": lambda: agreement(-PAIR, weights="ratio"),
+    "agree-draws": lambda: agreement(PAIR, draws=7),
+    "agree-not-counts": lambda: agreement(PAIR / 2, counts=True),
+    "agree-categories": lambda: agreement(PAIR, counts=True, categories=[1, 2, 3]),
+    "agree-no-codings": lambda: code_agreement(CODED[:0]),
+    "agree-not-zero-one": lambda: code_agreement(CODED * 2),
+    "agree-coded-twice": lambda: code_agreement(CODED.assign(coder="a")),
+    "agree-answer-of-two": lambda: code_agreement(CODED.assign(person=["R1", "R2"])),
 }
 
 
@@ -943,6 +986,22 @@ def test_what_the_reader_of_reliability_must_know_is_said():
         "pairs-left-out", "reliability-negative", "few-in-retest",
     }  # fmt: skip
     assert any("«recognition_decile»" in notice.text for notice in results[9].notes)
+
+
+def test_what_the_reader_of_agreement_must_know_is_said():
+    others = CODED.assign(answer=["y", "z"], section="worry", code=["K", "L"], coder="a")
+    results = [
+        agreement(PAIR), agreement(PAIR * 0), agreement(PAIR[["a"]]),
+        agreement(PAIR.assign(a=[1, None, 3, 4]), categories=range(1, 5)), code_agreement(pd.concat([CODED, others])),
+    ]  # fmt: skip
+    said = set()
+    for lang in LANGUAGES:
+        with speaking(lang):
+            said |= {note.code for result in results for note in result.notes if note.text in result._repr_html_()}
+    assert said - {"few-people"} == {
+        "agree-constant", "agree-no-pair", "agree-alone", "agree-categories-found", "agree-codes-constant",
+        "agree-codes-no-pair", "agree-read-once",
+    }  # fmt: skip
 
 
 def test_what_an_export_changes_or_refuses_is_said(tmp_path, monkeypatch):
@@ -1005,10 +1064,298 @@ def test_entries_that_cannot_be_compared_or_settled_are_refused(tmp_path, instru
     assert [notice.code for notice in settled.notices] == ["entries-settled", "typed-once"]
 
 
-# provoked by the tests above that name no code in a table, by tests/test_bad_inputs.py, or, those of the programme
-# records as those of ONE, by tests/intake/test_records*.py
+def test_a_codebook_that_cannot_be_used_is_refused():
+    table = load_codebook().table
+    broken = table.copy()
+    for row, (name, value) in enumerate(
+        [("section", "hopes"), ("code", "none"), ("code", "A B"), ("label_en", ""), ("answered_by", "R_KERJ H_DIRI")]
+    ):
+        broken.loc[row, name] = value
+    broken.loc[6, ["code", "patterns"]] = ["K_STIGMA", "a ~ ; b"]
+    several = raised(codebook_of, broken).problems
+    others = [
+        raised(codebook_of, other).problems[0]
+        for other in (
+            table.drop(columns="topic"),
+            table.rename(columns={"patterns": "pattern"}),
+            table.iloc[:0],
+            pd.concat([table, table["code"]], axis=1),
+        )
+    ]
+    assert [problem.code for problem in (*several, *others)] == [
+        "codebook-section", "codebook-reserved", "codebook-not-a-word", "codebook-blank", "codebook-answer-unknown",
+        "codebook-answer-section", "codebook-twice", "codebook-pattern",
+        "codebook-no-column", "codebook-heading", "codebook-no-codes", "codebook-column-twice",
+    ]  # fmt: skip
+    said_in_both(*several, *others)
+
+
+def said_in_both(*things):
+    for lang in LANGUAGES:
+        with speaking(lang):
+            assert all(map(str, things))
+
+
+def coded_talks(tmp_path):
+    """Return texts of six talks, who codes them, and their coding sheets."""
+    rows = [
+        (f"{person}.awal.{section}", person, "awal", section, "Ingin kerja yang halal", f"F{n % 2}", True)
+        for n, person in enumerate(("A", "B", "C", "D", "E", "G"))
+        for section in ("hope", "plan")
+    ]
+    columns = ["answer", "person", "wave", "section", "text", "facilitator", "reviewed"]
+    given = assign_coders(pd.DataFrame(rows, columns=columns), ["F0", "F1", "P"], seed=1)
+    return pd.DataFrame(rows, columns=columns), given, coding_sheets(given, load_codebook(), tmp_path)
+
+
+def test_codings_that_cannot_be_used_are_refused(tmp_path):
+    texts_, given, paths = coded_talks(tmp_path)
+    codebook = load_codebook()
+    codings = pd.DataFrame(
+        [
+            (*row[:4], row.coder, code, int((n + place) % 3 == 0))
+            for n, row in enumerate(given[["answer", "person", "wave", "section", "coder"]].itertuples(index=False))
+            for place, code in enumerate(codebook.of_section(row.section))
+        ],
+        columns=["answer", "person", "wave", "section", "coder", "code", "value"],
+    )
+    final = pd.DataFrame({"answer": ["?"], "code": ["?"], "final": [1]})
+    refused = [
+        raised(assign_coders, texts_.drop(columns="wave"), ["P"], seed=1),
+        raised(assign_coders, pd.concat([texts_, texts_]), ["P"], seed=1),
+        raised(assign_coders, texts_.assign(facilitator=None), ["P"], seed=1),
+        raised(assign_coders, texts_, ["P", "P"], seed=1),
+        raised(assign_coders, texts_, ["P", "Q"], per_answer=0, seed=1),
+        raised(assign_coders, texts_, ["F0", "F1"], seed=1),
+        raised(coding_sheets, given.assign(section="lain"), codebook, tmp_path),
+        raised(consensus, codings[:0]),
+        raised(consensus, codings.assign(value=3)),
+        raised(consensus, pd.concat([codings, codings[:1]])),
+        raised(consensus, codings[1:]),
+        raised(consensus, read_sheets(paths[:1], given, codebook).__class__(
+            codings, "", given[["coder", "answer"]], given[["coder", "answer"]][:0])),
+        raised(consensus, codings, final=final),
+        raised(suggest, texts_.assign(answer="?"), codebook, consensus(codings)),
+    ]  # fmt: skip
+    assert [error.code for error in refused] == [
+        "coding-no-column", "coding-text-twice", "coding-no-facilitator", "coding-coder-twice", "coding-out-of-range",
+        "coding-too-few-coders", "coding-no-section", "coding-none", "coding-value", "coding-twice",
+        "coding-incomplete", "coding-blank", "coding-final", "suggest-not-coded",
+    ]  # fmt: skip
+    alone = consensus(codings[codings["coder"] == "P"])
+    notes = [*consensus(codings).notes, *alone.notes, *suggest(texts_, codebook, consensus(codings)).notes]
+    assert [note.code for note in notes] == ["coding-ties", "coding-one-coder", "suggest-same-notes"]
+    said_in_both(*refused, *notes)
+
+
+def test_a_coding_sheet_that_was_changed_is_refused(tmp_path):
+    texts_, given, paths = coded_talks(tmp_path)
+    codebook = load_codebook()
+    book = openpyxl.load_workbook(paths[2])  # all six talks
+    sheet, head = book["Harapan"], 5
+    assert sheet.cell(head, 1).value == "Jawaban"
+    cells = [("A1", "B.awal.hope"), ("C2", "H_KERJAA"), ("C3", "R_KERJA"), ("C4", "H_KERJA"), ("D4", "H_KERJA"),
+             ("C5", "none"), ("D5", "H_DIRI"), ("H6", "0")]  # fmt: skip
+    for cell, value in cells:
+        sheet[f"{cell[0]}{head + int(cell[1:])}"] = value
+    for row in (head + 5, head + 4):
+        sheet.append([cell.value for cell in sheet[row]])
+    sheet.cell(sheet.max_row, 1).value, sheet.cell(sheet.max_row, 8).value = "Z", "Z"
+    book.save(paths[2])
+    other = given[~((given["coder"] == "P") & given["answer"].str.startswith("C"))]
+    more = pd.concat([other, given[given["coder"] == "P"][:1].assign(answer="Y")])
+    found = raised(read_sheets, [paths[2], paths[0], paths[0]], more, codebook).problems
+    assert {problem.code for problem in found} == {
+        "coding-two-sheets", "coding-row-missing", "coding-key-changed", "coding-unknown-code", "coding-other-section",
+        "coding-code-twice", "coding-none-and-code", "coding-mark-changed", "coding-answer-unknown",
+        "coding-answer-twice", "coding-not-assigned",
+    }  # fmt: skip
+    columns = ["answer", "person", "wave", "section", "coder", "code", "value"]
+    two = pd.DataFrame([("A", "A", "awal", "hope", c, k, int(c == "P")) for c in "PQ" for k in "XY"], columns=columns)
+    path = disagreement_sheet(two, texts_, codebook, tmp_path)
+    assert raised(read_sheets, [path], texts_, codebook).code == "coding-no-sheet"
+    book = openpyxl.load_workbook(path)
+    head = next(row for row in range(1, 9) if book.active.cell(row, 1).value == "Jawaban")
+    book.active[f"I{head + 1}"], book.active[f"J{head + 2}"] = "mungkin", "0"
+    book.active.append([cell.value for cell in book.active[head + 1]])
+    book.save(path)
+    finals = raised(read_finals, path, two).problems
+    assert [p.code for p in finals] == ["coding-final-value", "coding-final-row", "coding-final-twice"]
+    said_in_both(*found, *finals)
+
+
+def test_themes_that_cannot_be_told_are_refused():
+    book = load_codebook()
+    voiced_, talks, masked = themes()
+    unread = pd.DataFrame({"answer": ["x"], "person": ["P"], "text": [""]})
+    twice = pd.concat([talks, talks.assign(site=1)])
+    refused = {
+        "theme-no-wave": lambda: prevalence(voiced_, book, wave=9),
+        "theme-code-unknown": lambda: prevalence(voiced_.assign(code="K_KERJAA"), book),
+        "theme-not-0-1": lambda: prevalence(voiced_.assign(value=2), book),
+        "theme-no-person": lambda: prevalence(voiced_.assign(person=None), book),
+        "theme-coded-twice": lambda: prevalence(pd.concat([voiced_, voiced_[:1]]), book),
+        "theme-nothing-coded": lambda: prevalence(voiced_[:0], book),
+        "theme-talk-twice": lambda: prevalence(voiced_, book, group="site", talks=twice),
+        "theme-talk-unknown": lambda: concern_coverage(voiced_, book, talks[1:]),
+        "theme-not-counts": lambda: withhold(pd.DataFrame([[-1]])),
+        "theme-nobody-twice": lambda: theme_change(voiced_[voiced_["wave"] == (voiced_["person"] > "P4")], book, 0, 1),
+        "theme-saturation-settings": lambda: saturation(voiced_, book, talks, base=0),
+        "theme-no-date": lambda: saturation(voiced_, book, talks.assign(date=None)),
+        "theme-too-few-people": lambda: saturation(voiced_, book, talks, base=99),
+        "theme-no-base": lambda: saturation(voiced_.assign(value=0), book, talks),
+        "theme-no-facilitator": lambda: facilitator_effects(voiced_, book, talks.assign(facilitator=None)),
+        "theme-officer-coded": lambda: officer_present(voiced_, book, talks.assign(officer_present=3)),
+        "theme-officer-always": lambda: officer_present(voiced_, book, talks.assign(officer_present=2)),
+        "theme-concreteness": lambda: concern_coverage(voiced_, book, talks.assign(plan_concreteness=4)),
+        "theme-not-a-share": lambda: share_missed(80, 95),
+        "theme-no-word": lambda: keyword_in_context(masked, "*"),
+        "theme-in-both": lambda: keyness(masked, ["P0"], against=["P0"]),
+        "theme-no-words": lambda: keyness(mask(unread).mark_reviewed(answers=["x"], by="R"), ["x"], against=[]),
+        "theme-which-wave": lambda: ev.joint_display(voiced_, book, pd.DataFrame({"a": [1.0]})),
+        "theme-nobody-scored": lambda: ev.joint_display(voiced_, book, pd.DataFrame({"a": [1.0]}), wave=1),
+    }  # fmt: skip
+    errors = {code: raised(ask) for code, ask in refused.items()}
+    assert {code: error.code for code, error in errors.items()} == {code: code for code in refused}
+    said_in_both(*errors.values())
+
+
+def themes():
+    """Return a consensus of ten people at two waves, their talks, and masked texts that were reviewed."""
+    rows = [
+        (f"P{n}", wave, "worry", code, float((n + wave + at) % 3 == 0))
+        for n in range(10)
+        for wave in (0, 1)
+        for at, code in enumerate(load_codebook().of_section("worry"))
+    ]
+    talks = pd.DataFrame([(f"P{n}", wave, n % 2, n % 3) for n in range(10) for wave in (0, 1)])
+    talks = talks.set_axis(["person", "wave", "site", "facilitator"], axis=1)
+    talks = talks.assign(date="2026-01-01", officer_present=talks.index % 3, programme=talks["site"])
+    talks = talks.assign(plan_concreteness=2)
+    answers = pd.DataFrame({"answer": [f"P{n}" for n in range(10)], "text": "takut kerja"})
+    masked = mask(answers.assign(person=answers["answer"])).mark_reviewed(answers=answers["answer"], by="R1")
+    coded = pd.DataFrame(rows, columns=["person", "wave", "section", "code", "value"])
+    return coded.assign(answer=coded["person"]), talks, masked
+
+
+def test_what_the_reader_of_themes_must_know_is_said():
+    book = load_codebook()
+    coded, talks, masked = themes()
+    tied = coded.assign(value=coded["value"].mask(coded.index == 50))
+    alone = talks.assign(facilitator=talks["wave"].where(talks["wave"] == 0, talks["facilitator"] + 5))
+    groups = prevalence(tied, book, group="site", talks=talks.assign(site=talks["site"].where(talks["person"] > "P0")))
+    scores = pd.DataFrame({"a": np.arange(9.0)}, [f"P{n}" for n in range(9)])
+    results = [
+        groups, groups.shared(), theme_change(coded[1:].query("person != 'P1' or wave == 0"), book, 0, 1),
+        saturation(coded, book, talks), facilitator_effects(coded, book, alone),
+        facilitator_effects(coded[coded["person"] > "P1"], book, talks.assign(facilitator=talks["person"])),
+        concern_coverage(coded, book, talks),
+        officer_present(coded, book, talks.assign(officer_present=talks["officer_present"].where(talks.index > 0))),
+        concern_coverage(coded, book, talks, wave=0), concern_coverage(coded, book, talks, wave=0).shared(),
+        keyness(masked, ["P0", "P1"], least=11), ev.joint_display(coded, book, scores, wave=0, masked=masked),
+    ]  # fmt: skip
+    said = set()
+    for lang in LANGUAGES:
+        with speaking(lang):
+            pages = [(result, unescape(result._repr_html_())) for result in results]
+            said |= {note.code for result, page in pages for note in result.notes if note.text in page}
+    assert said == {
+        "theme-too-rare", "theme-last-talk",
+        "theme-open-ties", "theme-withheld", "theme-people-repeat", "theme-people-alike", "theme-no-group",
+        "theme-one-wave-only", "theme-order-matters", "theme-same-date", "theme-few-facilitators", "theme-talks-alike",
+        "theme-one-facilitator", "theme-officer-no-lot", "theme-talks-left-out", "theme-shared", "theme-no-answer",
+        "theme-cannot-tell", "theme-words-not-people", "theme-rare-words", "theme-differs-not-because",
+        "theme-not-in-both", "theme-quotes-not-anonymous", "theme-quotes-no-consent",
+    }  # fmt: skip
+
+
+def talk(**changes):
+    """Return a consultation without fault, changed."""
+    row = {"person": "P-1", "site": "A", "programme": "X", "wave": "awal", "date": "2026-03-14", "facilitator": "M1",
+           "officer_present": 0, "hope": "pulang", "worry": "utang", "strategy": "kerja", "plan": "kursus",
+           "challenge": "modal", "danger_mentioned": 0, "action": None, "time": None, "minutes": 40}  # fmt: skip
+    return row | changes
+
+
+def test_consultations_that_cannot_be_read_are_refused(tmp_path):
+    def read(*rows, **told):
+        pd.DataFrame(rows).to_excel(tmp_path / "k.xlsx", index=False)
+        return read_consultations(tmp_path / "k.xlsx", **told)
+
+    rows = [
+        talk(person=None, wave="akhir"), talk(danger_mentioned=1), talk(minutes="lama", wave="akhir"),
+        talk(officer_present="siapa", person="P-2"), talk(date="kemarin", person="P-3"),
+        talk(danger_mentioned=1, action="x", time="siang", person="P-4"), talk(),
+    ]  # fmt: skip
+    found = raised(read, *rows).problems
+    bare = {name: value for name, value in talk().items() if name != "danger_mentioned"}
+    found += raised(read, bare).problems
+    book = openpyxl.load_workbook(tmp_path / "k.xlsx")
+    book.active["H2"] = "=1+1"
+    book.active["P1"], book.active["P2"] = "danger_mentioned", 0
+    book.save(tmp_path / "k.xlsx")
+    found += raised(read_consultations, tmp_path / "k.xlsx").problems
+    assert {problem.code for problem in found} == {
+        "talk-blank", "talk-danger", "talk-not-minutes", "talk-no-choice", "talk-not-a-date", "talk-not-a-time",
+        "talk-twice", "talk-no-column", "talk-formula",
+    }  # fmt: skip
+    noted = read(talk(Blok="A")).attrs["notices"]
+    assert "talk-other-columns" in {notice.code for notice in noted}
+    frame = pd.DataFrame([talk(), talk()])
+    refused = [
+        raised(answers, frame), raised(answers, frame.assign(wave=[None, "x"])), raised(answers, frame[["person"]])
+    ]  # fmt: skip
+    assert [error.code for error in refused] == ["talk-twice-a-wave", "talk-without-code", "talk-columns"]
+    said_in_both(*found, *noted, *refused)
+
+
+def test_texts_that_were_not_masked_or_not_read_are_refused(tmp_path):
+    texts_ = pd.DataFrame({"answer": ["A", "B"], "text": ["Kata Budi", "Ingin pulang"]})
+    masked = mask(texts_, ["Budi"])
+    refused = [
+        raised(mask, texts_[["text"]]), raised(mask, pd.concat([texts_, texts_])),
+        raised(masked.mark_reviewed, answers=["C"], by="M"), raised(masked.mark_reviewed, answers=["A"], by=""),
+        raised(reviewed_table, texts_), raised(reviewed_table, masked),
+    ]  # fmt: skip
+    assert [error.code for error in refused] == [
+        "mask-no-column", "mask-answer-twice", "mask-no-such-answer", "mask-no-reviewer", "mask-not-masked",
+        "mask-not-reviewed",
+    ]  # fmt: skip
+    path = review_sheet(masked, tmp_path)
+    found = []
+    for cells in ({"A5": "x"}, {"A6": "C"}, {"A7": "A"}, {"B6": "lain"}, {"D6": "Siti", "E7": "mungkin"}):
+        book = openpyxl.load_workbook(path)
+        for cell, value in cells.items():
+            book.active[cell] = value
+        book.save(tmp_path / "lain.xlsx")
+        found += raised(read_review, masked, tmp_path / "lain.xlsx", by="M").problems
+    assert {problem.code for problem in found} == {
+        "mask-no-sheet", "mask-row-unknown", "mask-row-twice", "mask-row-missing", "mask-text-changed",
+        "mask-words-not-there", "mask-tick",
+    }  # fmt: skip
+    said_in_both(*refused, *found)
+
+
+# provoked by the tests above that name no code in a table, by tests/test_bad_inputs.py, or (exchange-...) by
+# tests/consult/test_exchange_refusals.py and test_exchange_sheets.py, or (programme records) by
+# tests/intake/test_records*.py
 IN_TESTS = {
     "problem": {
+        "talk-blank", "talk-danger", "talk-not-minutes", "talk-no-choice", "talk-not-a-date", "talk-not-a-time",
+        "talk-twice", "talk-no-column", "talk-formula", "mask-no-sheet", "mask-row-unknown", "mask-row-twice",
+        "mask-row-missing", "mask-text-changed", "mask-words-not-there", "mask-tick",
+        "exchange-damaged", "exchange-too-large", "exchange-members", "exchange-bomb", "exchange-path",
+        "exchange-same-name", "exchange-entities", "exchange-too-deep", "exchange-not-refi", "exchange-no-codings",
+        "exchange-no-section", "exchange-guid", "exchange-unknown-answer", "exchange-answer-twice",
+        "exchange-no-text", "exchange-no-texts", "exchange-offsets", "exchange-unknown-code", "exchange-not-a-code",
+        "exchange-other-section", "exchange-none-and-code", "exchange-same-coder", "exchange-no-coder",
+        "exchange-no-code", "exchange-not-in-text", "exchange-columns", "exchange-value",
+        "codebook-no-column", "codebook-column-twice", "codebook-no-codes", "codebook-blank", "codebook-reserved",
+        "codebook-not-a-word", "codebook-twice", "codebook-section", "codebook-answer-unknown",
+        "codebook-answer-section", "codebook-pattern", "codebook-heading", "coding-no-sheet", "coding-two-sheets",
+        "coding-key-changed", "coding-mark-changed", "coding-answer-unknown", "coding-answer-twice",
+        "coding-not-assigned", "coding-row-missing", "coding-unknown-code", "coding-other-section",
+        "coding-code-twice", "coding-none-and-code", "coding-final-value", "coding-final-row", "coding-final-twice",
         "no-record-tables", "table-twice", "no-consent", "no-consent-column", "missing-column", "column-twice",
         "identity-column", "misconduct-column", "not-a-number", "not-a-month", "not-a-quarter",
         "component-not-of-programme", "two-units-one-day", "two-units-at-once", "nobody-in-programme",
@@ -1020,10 +1367,20 @@ IN_TESTS = {
         "settle-row", "settle-row-unknown", "settle-other-entries", "settle-no-sheet",
     },
     "notice": {
-        "between-steps", "line-at-one-r", "gain-ceiling", "then-test", "asked-by-facilitator",
-        "rows-left-out", "periods-left-out", "variance-at-limit", "one-site-decides", "few-effective", "imbalance-left", "jackknife-failed",
+        "talk-other-columns",
+        "theme-too-rare", "theme-last-talk",
+        "theme-open-ties", "theme-withheld", "theme-people-repeat", "theme-people-alike", "theme-no-group",
+        "theme-one-wave-only", "theme-order-matters", "theme-same-date", "theme-few-facilitators", "theme-talks-alike",
+        "theme-one-facilitator", "theme-officer-no-lot", "theme-talks-left-out", "theme-shared", "theme-no-answer",
+        "theme-cannot-tell", "theme-words-not-people", "theme-rare-words", "theme-differs-not-because",
+        "theme-not-in-both", "theme-quotes-not-anonymous", "theme-quotes-no-consent",
+        "exchange-not-texts",
+        "coding-ties", "coding-one-coder", "suggest-same-notes",
+        "between-steps", "line-at-one-r", "then-test", "asked-by-facilitator",
+        "rows-left-out", "variance-at-limit", "one-site-decides", "few-effective", "imbalance-left", "jackknife-failed",
+        "gain-ceiling", "periods-left-out",
         "site-jackknife", "sites-left-out", "programme-is-site", "few-sites", "few-groups", "nothing-apart",
-        "lonely-sites",
+        "lonely-sites", "all-alike", "risk-difference",
         "differential-loss", "loss-by-release", "loss-by-baseline", "completers-only", "holm-instead", "no-equivalence",
         "negative-values", "people-moved", "second-opinion",
         "grade-one-group", "grade-one-site-each", "grade-no-baseline", "grade-baseline", "grade-several-sites",
@@ -1038,6 +1395,8 @@ IN_TESTS = {
         "people-repeated", "pcm-extreme", "pcm-disordered", "pcm-noisy", "pcm-muted",
         "dif-left-out", "dif-same-people", "dif-not-tested", "dif-apart", "people-without-group", "quality-flagged",
         "people-left-out", "pairs-left-out", "reliability-negative", "few-in-retest",
+        "agree-constant", "agree-no-pair", "agree-alone", "agree-categories-found", "agree-codes-constant",
+        "agree-codes-no-pair", "agree-read-once",
         "answers-unused", "empty-cells", "half-added", "nearly-one", "loading-over-one",
         "factors-alike", "no-verdict", "not-positive-definite", "uniqueness-at-bound",
         "no-consent-left-out", "withdrawn-left-out", "columns-not-read", "table-absent", "event-on-day-0",
@@ -1046,6 +1405,18 @@ IN_TESTS = {
     },
     "error": {
         "no-such-table", "no-answers-to",
+        "talk-columns", "talk-without-code", "talk-twice-a-wave", "mask-no-column", "mask-answer-twice",
+        "mask-no-such-answer", "mask-no-reviewer", "mask-not-masked", "mask-not-reviewed",
+        "theme-no-wave", "theme-code-unknown", "theme-not-0-1", "theme-no-person", "theme-coded-twice",
+        "theme-nothing-coded", "theme-talk-twice", "theme-talk-unknown", "theme-not-counts", "theme-nobody-twice",
+        "theme-saturation-settings", "theme-no-date", "theme-too-few-people", "theme-no-base", "theme-no-facilitator",
+        "theme-officer-coded", "theme-officer-always", "theme-concreteness", "theme-not-a-share", "theme-no-word",
+        "theme-in-both", "theme-no-words", "theme-which-wave", "theme-nobody-scored",
+        "exchange-characters", "exchange-file-names", "exchange-names-twice", "exchange-too-many",
+        "exchange-codings-strange", "exchange-codings-twice", "exchange-codings-part", "exchange-place",
+        "coding-text-twice", "coding-no-column", "coding-no-facilitator", "coding-coder-twice", "coding-out-of-range",
+        "coding-too-few-coders", "coding-no-section", "coding-none", "coding-value", "coding-twice",
+        "coding-incomplete", "coding-blank", "coding-final", "suggest-not-coded",
         "error-needs-screened", "nothing-before", "too-much-work",
         "no-such-group", "no-such-person", "no-such-wave", "scales-differ", "cannot-write-folder", "cannot-write-file",
         "disk-full", "folder-in-the-way",
@@ -1090,9 +1461,9 @@ def test_every_word_is_used():
     # words whose code is put together when they are looked up
     built = re.compile(
         r"kind_|status_|place_|higher_|rule_|prov_dropped_|column_|cli_|call_|figure_.*_how|wave_|mode_|officer_|contact_"
-        r"|template_|run_|head_|method_|why_|verdict_|remark_|name_|plan_|reported_|claim_|layout_|start_"
+        r"|template_|run_|head_|section_|group_|topic_|adjust_|method_|why_|verdict_|remark_|name_|plan_|reported_|claim_|layout_|start_|balance_"
     )
-    for table in ("words", "page", "form", "repair", "evaluate", "reliability"):
+    for table in ("words", "page", "form", "repair", "evaluate", "reliability", "coding", "mask", "themes"):
         for code in texts("id")[table]:
             assert re.search(rf"[\"']{code}[\"']", sources) or built.match(code), code
 

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..core.files import output_folder, write_whole
+from .consultations import draw_talks
 from .forms import faulty_rows, form_rows
+from .identities import ROSTER
 from .people import Cohort
 from .records import draw_records, record_tables
+from .talk_tables import coding_rows, talk_rows, true_rows, truth_lines
 from .truth import NO_PROGRAMME, WAVES
 from .truth_of_records import records_truth
 from .validation import DAYS, EXPERTS, PEOPLE, WEAK, expert_rows, retest_rows
@@ -85,14 +88,19 @@ def contents(cohort: Cohort) -> dict[str, bytes]:
     """
     faulty, _ = faulty_rows(cohort)
     records = draw_records(cohort)
+    talks = draw_talks(cohort)
     texts = {
         "siap_36.csv": _csv(answer_rows(cohort)),
         "formulir_google.csv": _csv(form_rows(cohort)).rstrip("\n"),
         "formulir_google_salah.csv": _csv(faulty).rstrip("\n"),
         "panel_ahli.csv": _csv(expert_rows(cohort)),
         "uji_ulang.csv": _csv(retest_rows(cohort)),
-        "kebenaran.toml": truth_text(cohort) + records_truth(records),
         **{f"{RECORDS}/{table}.csv": _csv(rows) for table, rows in record_tables(records).items()},
+        "konsultasi.csv": _csv(talk_rows(talks)),
+        "daftar_nama.csv": _csv([["nama", "panggilan"], *ROSTER]),
+        "koding.csv": _csv(coding_rows(talks)),
+        "kode_benar.csv": _csv(true_rows(talks)),
+        "kebenaran.toml": truth_text(cohort) + "\n".join([*truth_lines(talks), ""]) + records_truth(records),
     }
     return {name: text.encode("utf-8") for name, text in texts.items()}
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from . import places
 from .after_release import Fate, deaths, draw_fates, table_tindak_lanjut
-from .short_talks import table_konsultasi
 from .food import Skills, draw_skills, enrolled_rows, table_keterampilan, table_produksi
 from .members import (
     Member,
@@ -21,6 +20,7 @@ from .partner import table_evaluasi
 from .people import Cohort
 from .places import Rows
 from .planted import PLANTED, Planted
+from .short_talks import table_konsultasi
 from .sittings import Session, draw_sessions, table_kehadiran, table_release_talk, table_sesi
 from .surveys import Survey, draw_surveys, table_jawaban
 from .training import Training, draw_training, table_pelatihan

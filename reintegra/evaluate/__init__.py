@@ -15,6 +15,7 @@ from .followed import FollowUp
 from .gain import normalised_gain
 from .improved import Improved, percent_improved
 from .imputation import Pooled, TippingPoint, impute, pool, rubin, tipping_point
+from .joint_display import JointDisplay, joint_display
 from .lottery import randomisation_test
 from .planning import Plan, plan_paired, plan_sites, plan_two_groups, smallest_permutation_p
 from .reported import Reported, check_reported
@@ -38,6 +39,7 @@ __all__ = [
     "Estimates",
     "FollowUp",
     "Improved",
+    "JointDisplay",
     "MixedModel",
     "Plan",
     "Pooled",
@@ -68,6 +70,7 @@ __all__ = [
     "group_effects",
     "holm",
     "impute",
+    "joint_display",
     "mixed_model",
     "normalised_gain",
     "paired_effects",

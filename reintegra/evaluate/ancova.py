@@ -88,7 +88,8 @@ def ancova(
     Raises
     ------
     DataError
-        A column is absent, holds words or infinite values; a programme is blank; more coefficients than people.
+        A column is absent, holds words or infinite values; a programme is blank; more coefficients than people; the
+        terms settle the outcome to the last digit.
     DesignError
         One programme only; a column is constant or a combination of others.
 
@@ -161,6 +162,8 @@ def _least_squares(x: Floats, y: Floats, labels: Sequence[str], kind: str, outco
     q, r = np.linalg.qr(x)
     beta = np.linalg.solve(r, q.T @ y)
     residual = y - x @ beta
+    if residual @ residual <= 1e-24 * (y @ y):
+        raise DataError("perfect-fit", column=outcome)
     inverse = np.linalg.inv(r)
     bread = inverse @ inverse.T
     if kind == "alike":
@@ -174,7 +177,8 @@ def _least_squares(x: Floats, y: Floats, labels: Sequence[str], kind: str, outco
 
 def _rows(fit: _Fit, contrasts: Floats, names: Sequence[str], n: Floats | int, level: float) -> pd.DataFrame:
     """Return combinations of the coefficients as rows."""
-    errors = np.sqrt(np.einsum("ij,jk,ik->i", contrasts, fit.covariance, contrasts))
+    variances = np.einsum("ij,jk,ik->i", contrasts, fit.covariance, contrasts)
+    errors = np.sqrt(np.maximum(variances, 0))  # of a programme in which everyone is alike: 0, up to rounding
     found = np.column_stack([contrasts @ fit.beta, errors, np.full(len(contrasts), fit.df)])
     return estimate_table(names, found, n, level)
 

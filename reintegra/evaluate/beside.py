@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import DesignError, Notice
+from ..core.language import number
+from ..core.results import Estimate
 from ..measure.intraclass import Retest
 from ..measure.reliable import reliable_change
 from .ancova import ancova
@@ -194,6 +196,34 @@ def at_waves(study: Roster, make: Any) -> tuple[pd.DataFrame, tuple[Notice, ...]
         notes += why
         rows += [{"wave": wave, **difference.row} for difference in made or ()]
     return pd.DataFrame(rows), tuple(notes)
+
+
+def all_alike(study: Roster) -> tuple[Notice, ...]:
+    """Say in which programmes everyone has the same outcome (perfect separation where it is 0 or 1)."""
+    spread = study.analysed.groupby(study.programme, observed=True)[study.outcome].nunique()
+    same = tuple(str(name) for name in spread.index[spread == 1])
+    return (Notice("all-alike", columns=same, params={"column": study.outcome}),) if same else ()
+
+
+def risk_difference(study: Roster, made: Difference, level: float) -> tuple[Estimate | None, tuple[Notice, ...]]:
+    """Return the difference of two shares with Newcombe's interval, and how it is said, for an outcome of 0 and 1.
+
+    It takes people as independent, so it is given only where errors go by person; it holds where everyone of a
+    programme has the outcome and an odds ratio would be infinite. Newcombe (1998), Statistics in Medicine 17, 873-890.
+    """
+    people = compared(study, made.pair)
+    if made.method != "ancova_hc3" or not people[study.outcome].isin((0, 1)).all():
+        return None, ()
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    groups = people.groupby(study.programme, observed=True)[study.outcome].agg(["sum", "count"])
+    (yes, n), (yes0, n0) = (groups.loc[name].astype(int) for name in made.pair.programmes)
+    low, high = confint_proportions_2indep(yes, n, yes0, n0, method="newcomb", compare="diff", alpha=1 - level)
+    found = Estimate(made.pair.name, yes / n - yes0 / n0, float(low), float(high), int(n + n0), level=level)
+    said = {"name": made.pair.name, "yes": yes, "n": n, "yes0": yes0, "n0": n0}
+    numbers = {"points": found.value, "low": found.ci_low, "high": found.ci_high}
+    said |= {key: lambda x=x: number(100 * x, 0) for key, x in numbers.items()}
+    return found, (Notice("risk-difference", params=said),)
 
 
 def lonely_sites(study: Roster) -> tuple[Notice, ...]:

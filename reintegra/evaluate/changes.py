@@ -104,7 +104,9 @@ def changes(
                 continue
             found_change = told.row
             share = told.improved.row["estimate"] if told.improved else None
-            at_best = both[first] <= score.low if score.higher_is in ("worse", "less ready") else both[first] >= score.high
+            at_best = (
+                both[first] <= score.low if score.higher_is in ("worse", "less ready") else both[first] >= score.high
+            )
             smallest = told.table.set_index("name").loc["smallest_detectable", "estimate"]
             rows.append({
                 "instrument": instrument.name, "name": name, "label": in_language(score.label),

@@ -13,6 +13,7 @@ from ..core.errors import DataError, Notice
 from ..measure.intraclass import Retest
 from .beside import (
     alike_within,
+    all_alike,
     all_contrasts,
     also_got,
     at_waves,
@@ -20,6 +21,7 @@ from .beside import (
     effect_sizes,
     lonely_sites,
     reliable_shares,
+    risk_difference,
     sites_of,
     slopes,
 )
@@ -184,7 +186,7 @@ def _compared(study: Roster, layout: Layout, made: list[Difference], together: A
     level, pairs = asked.level, layout.pairs
     notes = [note for difference in made for note in difference.notes]
     flow, balance = flow_of(study, asked.release), balance_of(study, pairs)
-    notes += [*study.notes, *flow_notes(flow, pairs, asked.release), *lonely_sites(study)]
+    notes += [*study.notes, *flow_notes(flow, pairs, asked.release), *lonely_sites(study), *all_alike(study)]
     if asked.completers_only:
         notes.append(Notice("completers-only"))
     grades = [_grade(study, difference, flow, balance, asked) for difference in made]
@@ -258,6 +260,10 @@ def _beside(
         effects = attempt("effect_sizes", lambda d=difference: effect_sizes(study, d, level))
         if effects is not None:
             sizes.append(effects.assign(compared=name))
+        risk, said = risk_difference(study, difference, level)
+        notes.extend(said)
+        if risk is not None:
+            beside[name]["risk_difference"] = risk
         if asked.by_lot or difference.method == "bare":
             continue
         opinion = None

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..core.errors import Notice
-from ..core.language import language, say, texts
+from ..core.language import language, number, say, texts
 from ..core.results import Estimate, Result
 from .estimates import Estimates
 from .sentences import sentences_of
@@ -79,7 +79,11 @@ class Comparison(Result):
         for head in ("flow", "balance"):
             table = getattr(self, head)
             if len(table):
-                shown = table.rename(columns=lambda name: say_head(str(name))).round(2)
+                shown = written(table)
+                if head == "balance":
+                    shown = shown.rename(columns={"compared": "name", "name": "trait"})
+                    shown["verdict"] = shown["verdict"].map(lambda code: say("evaluate", f"balance_{code}"))
+                shown = shown.rename(columns=lambda name: say_head(str(name)))
                 parts.append(f"<h4>{escape(say('evaluate', f'head_{head}'))}</h4>")
                 parts.append(shown.to_html(index=False, border=0, na_rep="–"))
         notes = "".join(f"<li>{escape(note.text)}</li>" for note in self.notes)
@@ -89,3 +93,12 @@ class Comparison(Result):
 def say_head(name: str) -> str:
     """Return the words for a heading of flow or balance; a wave's own name as it is."""
     return str(texts(language())["evaluate"].get(f"head_{name}", name))
+
+
+def written(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its numbers as people read them: whole ones whole, the others with two decimals."""
+    made = table.astype(object)
+    for name in table.select_dtypes("number").columns:
+        whole = bool((table[name].dropna() % 1 == 0).all())
+        made[name] = [number(value, 0 if whole else 2) for value in table[name]]
+    return made

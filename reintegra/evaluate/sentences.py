@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ..core.language import number, say, speaking
 from .contrasts import Equivalence
 from .estimates import p_words
 from .grade import claim
+from .layout import ENOUGH
 
 if TYPE_CHECKING:
     from .comparison import Comparison
@@ -40,12 +39,13 @@ def sentences_of(comparison: Comparison, lang: str | None) -> tuple[str, ...]:
         said.insert(0, say("evaluate", f"layout_{comparison.layout}"))
         for place in range(len(comparison.design)):
             said += _said_of_difference(comparison, place)
+        said += _said_of_people(comparison)
         said.append(say("evaluate", "grade_said", grade=comparison.grade, why=" ".join(_reasons(comparison))))
     return tuple(said)
 
 
-def _said_of_size(comparison: Comparison, name: str, design: pd.Series[Any]) -> list[str]:
-    """Say how large a difference is in SDs, how many people changed reliably, and whether it is small enough."""
+def _said_of_size(comparison: Comparison, name: str) -> list[str]:
+    """Say how large a difference is in SDs, and whether it is small enough."""
     said = []
     if "compared" in comparison.effects:
         sizes = comparison.effects[comparison.effects["compared"] == name]
@@ -53,15 +53,19 @@ def _said_of_size(comparison: Comparison, name: str, design: pd.Series[Any]) -> 
             say("evaluate", "size_said", name=size, size=number(value, 2))
             for size, value in zip(sizes["name"], sizes["estimate"], strict=True)
         ]
-    if len(comparison.reliable):
-        rows = comparison.reliable.set_index("name")
-        for arm in dict.fromkeys((design["programme"], design["reference"])):
-            row = rows.loc[arm]
-            counts = {key: str(int(row[key])) for key in ("rose", "fell", "n")}
-            said.append(say("evaluate", "reliable_said", name=arm, smallest=number(row["smallest"], 1), **counts))
     if len(comparison.equivalence) and name in set(comparison.equivalence["name"]):
         tested = comparison.equivalence[comparison.equivalence["name"] == name]
         said.append(Equivalence(tested, "", 0.05).sentence)
+    return said
+
+
+def _said_of_people(comparison: Comparison) -> list[str]:
+    """Say how many people of each programme changed by more than the error of measurement."""
+    said = []
+    for row in comparison.reliable.to_dict("records"):
+        counts = {key: str(int(row[key])) for key in ("rose", "fell", "n")}
+        smallest = number(row["smallest"], 1)
+        said.append(say("evaluate", "reliable_said", name=row["name"], smallest=smallest, **counts))
     return said
 
 
@@ -101,11 +105,11 @@ def _said_of_difference(comparison: Comparison, place: int) -> list[str]:
     if not math.isnan(design["detectable"]) and code in ("claim_unclear", "claim_change_unclear"):
         said.append(say("evaluate", "detectable_said", size=number(design["detectable"], 1)))
     beside = comparison.beside[str(row["name"])]
-    said += _said_of_size(comparison, str(row["name"]), design)
+    said += _said_of_size(comparison, str(row["name"]))
     if "permutation" in beside:
         dealt = beside["permutation"].set_index("name").loc[row["name"]]
         said.append(say("evaluate", "dealt_said", p=p_words(dealt["p_value"]), smallest=number(dealt["smallest_p"], 3)))
-    if "synthesis" in beside:
+    if "synthesis" in beside and len(beside["synthesis"].sites) >= ENOUGH:
         low, high = (number(limit, 1) for limit in beside["synthesis"].prediction)
         sites = len(beside["synthesis"].sites)
         said.append(say("evaluate", "prediction", low=low, high=high, sites=sites))

@@ -195,7 +195,7 @@ class SiteSums:
         scaled = (left / np.outer(size, size))[np.ix_(there, there)]
         pull = (right / size)[there]
         residual = products[-1, -1] - pull @ np.linalg.lstsq(scaled, pull, rcond=1e-9)[0]
-        if residual <= 1e-20 * self.products[:, -1, -1].sum():
+        if residual <= 1e-13 * products[-1, -1]:
             raise DataError("perfect-fit", column=self.outcome)
 
     def arms(self, programme: str) -> tuple[tuple[str, ...], list[int]]:

@@ -106,7 +106,9 @@ def taking_part(records: Records, programme: str) -> TakingPart:
     for cohort, group in people.groupby("angkatan"):
         start = begun.reindex(group.index).min()
         measured = last_day.reindex(group.index).median() if last_day is not None else pd.NaT
-        waiting[cohort] = bool(measured < start) if pd.notna(start) else bool((group["cara_masuk"] == "daftar_tunggu").all())
+        waiting[cohort] = (
+            bool(measured < start) if pd.notna(start) else bool((group["cara_masuk"] == "daftar_tunggu").all())
+        )
         both = group.index.isin(first & last)
         row = {"name": int(cohort), "waiting": waiting[cohort], "enrolled": len(group)}
         row |= {name: int(group.index.isin(present[code]).sum()) for code, name in names.items()}

@@ -67,7 +67,9 @@ def talk_form(records: Records, people: pd.Index) -> TalkForm | None:
     if table.empty:
         return None
     facts = [f"tahu_{i}" for i in range(1, FACTS + 1)]
-    first, second = (table[table["gelombang"] == wave].set_index("pid")[facts].astype(float) for wave in ("pra", "pasca"))
+    first, second = (
+        table[table["gelombang"] == wave].set_index("pid")[facts].astype(float) for wave in ("pra", "pasca")
+    )
     both = first.dropna(how="all").index.intersection(second.dropna(how="all").index)
     first, second = first.loc[both], second.loc[both]
     try:

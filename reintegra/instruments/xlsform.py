@@ -22,12 +22,12 @@ MODES = ("isi_sendiri", "dibacakan", "wawancara", "bersama_kelompok")
 OFFICER = ("0", "1", "2")
 CONTACTS = ("health", "counsellor", "duty", "other")
 
-_CODE_RULE = r"regex(., '^\S*[0-9]\S*$') and string-length(.) <= 15"
+CODE_RULE = r"regex(., '^\S*[0-9]\S*$') and string-length(.) <= 15"
 _OUTSIDE = "lain"
 _LIKERT_WIDTH = 40  # letters in one row on a phone: docs.getodk.org shows five answers of eight letters
 
 _TRANSLATED = ("label", "hint", "constraint_message")
-_COLUMNS = (
+COLUMNS = (
     "type", "name", "label", "hint", "appearance", "required", "relevant", "constraint", "constraint_message",
     "default", "calculation",
 )  # fmt: skip
@@ -87,7 +87,7 @@ def form_sheets(instrument: Instrument) -> list[Table]:
     """Return the sheets survey, choices and settings."""
     sets = response_sets(instrument)
     return [
-        Table("survey", *_spread(_COLUMNS, map(vars, _survey(instrument, sets)))),
+        Table("survey", *spread(COLUMNS, map(vars, _survey(instrument, sets)))),
         Table("choices", *_choices(instrument, sets)),
         Table("settings", *_settings(instrument)),
     ]
@@ -143,7 +143,7 @@ def _opening(instrument: Instrument) -> dict[str, str]:
 
 def _header(instrument: Instrument, own: Own) -> Iterator[Row]:
     """Yield the questions about the filling-in: they are what answers may be biased by."""
-    coded: Any = {"constraint": _CODE_RULE, "constraint_message": both("code_rule"), "required": "yes"}
+    coded: Any = {"constraint": CODE_RULE, "constraint_message": both("code_rule"), "required": "yes"}
     yield Row("text", own("kode"), both("code"), both("code_hint"), **coded)
     guard = instrument.guards
     if guard.people_column:
@@ -217,7 +217,7 @@ def _choices(instrument: Instrument, sets: Mapping[str, tuple[Answer, ...]]) -> 
     if any(item.flag for item in instrument.items):
         for value in CONTACTS:
             add("kontak", value, both(f"contact_{value}"))
-    return _spread(("list_name", "name", "label", "also", "wording"), rows)
+    return spread(("list_name", "name", "label", "also", "wording"), rows)
 
 
 def _settings(instrument: Instrument) -> tuple[tuple[str, ...], list[list[Any]]]:
@@ -231,7 +231,7 @@ def _settings(instrument: Instrument) -> tuple[tuple[str, ...], list[list[Any]]]
     ]
 
 
-def _spread(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[list[Any]]]:
+def spread(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, ...], list[list[Any]]]:
     """Give each translated column one column a language; leave out columns that stay empty."""
     headings: dict[str, tuple[str, str | None]] = {}
     for column in columns:

@@ -1,7 +1,9 @@
 """What was measured: scores, and how they spread."""
 
+from .agreement import Agreement, agreement, cohen_kappa
 from .bands import band_doubts
 from .cfa import Confirmatory, cfa
+from .code_agreement import CodeAgreement, code_agreement
 from .consistency import Alpha, alpha, omega_total, stratified_alpha
 from .describe import Answers, Distribution, Profile, Summary, answers, describe, distribution, profile
 from .dif import Dif, mantel_dif
@@ -42,9 +44,11 @@ from .thesis import ExpertPanel, ThesisAlpha, ThesisItems, critical_r, expert_pa
 
 __all__ = [
     "Adequacy",
+    "Agreement",
     "Alpha",
     "Answers",
     "AveragePartial",
+    "CodeAgreement",
     "Confirmatory",
     "Correlations",
     "Dif",
@@ -73,11 +77,14 @@ __all__ = [
     "ThesisItems",
     "WithAndWithout",
     "adequacy",
+    "agreement",
     "alpha",
     "answers",
     "attendance",
     "band_doubts",
     "cfa",
+    "code_agreement",
+    "cohen_kappa",
     "critical_r",
     "delivery",
     "describe",

@@ -14,7 +14,7 @@ from ..instruments import Instrument, Score
 from ..intake import Block, Responses
 
 FEWEST = 20
-MOST = 5_000
+MOST = 2_000
 FEWEST_IN_A_WAVE = 10
 OPPOSED = -0.5
 

@@ -29,8 +29,8 @@ def tasks_mastered(
     Returns
     -------
     DataFrame (one row a group)
-        people, tasks (with a level), raters (who rated in that group), share (mastered; where two rated a task, the mean
-        of both), level (mean).
+        people, tasks (with a level), raters (who rated in that group), share (mastered; where two rated a task, the
+        mean of both), level (mean).
 
     Raises
     ------

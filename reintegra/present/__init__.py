@@ -1,6 +1,7 @@
 """What people see: figures, the report, the workbook, the sheet for the talk."""
 
 from . import plots
+from .consultation import consultation_page, consultation_paper
 from .export import Exported, export
 from .forms import Forms, form_page, write_forms
 from .problems import problems_table, write_problems
@@ -17,6 +18,8 @@ __all__ = [
     "Forms",
     "Report",
     "coloured_copy",
+    "consultation_page",
+    "consultation_paper",
     "export",
     "form_page",
     "plots",

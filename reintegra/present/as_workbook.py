@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ..core.text import fold
+from ..core.worksheets import put
 from ..instruments import Instrument
 from ..intake.cells import Decoder
 from ..intake.grids import Grid, Truth
 from ..intake.header import heading_of
 from ..intake.matching import Finder
-from .worksheets import put
 
 UNSURE = "? "  # before every cell of a row that was broken or joined
 EXACT = 1e15  # a spreadsheet keeps fifteen digits of a number

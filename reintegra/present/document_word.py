@@ -76,7 +76,8 @@ def _framed(paragraph: Any, text: str) -> None:
 
     paragraph.add_run(writable(text)).bold = True
     sides = "".join(
-        f'<w:{side} w:val="single" w:sz="12" w:space="4" w:color="16202B"/>' for side in ("top", "left", "bottom", "right")
+        f'<w:{side} w:val="single" w:sz="12" w:space="4" w:color="16202B"/>'
+        for side in ("top", "left", "bottom", "right")
     )
     paragraph._p.get_or_add_pPr().append(parse_xml(f"<w:pBdr {nsdecls('w')}>{sides}</w:pBdr>"))
 

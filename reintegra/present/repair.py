@@ -17,12 +17,12 @@ from typing import Any
 from ..core.errors import IntakeError, Problem, as_list
 from ..core.files import free_name, output_folder, write_whole
 from ..core.language import listed, say, word
+from ..core.worksheets import clean, filled, headed, lines, put
 from ..instruments import Instrument
 from ..intake.grids import LIST_MARK, Grid, Source, grids_of, open_source
 from ..intake.header import DEEPEST, candidates, heading_of
 from .as_workbook import UNSURE, as_workbook, from_zero
 from .stored_values import restore, stored_values
-from .worksheets import clean, filled, headed, lines, put
 
 MOST_ROWS = 50_000  # of a file that is no workbook; a longer one is mended in the program it comes from
 

@@ -14,6 +14,7 @@ from ..core.errors import IntakeError, Notice, Problem, one_or_list
 from ..core.files import free_name, output_folder, write_whole
 from ..core.language import in_language, listed, say, texts
 from ..core.text import fold, tidy
+from ..core.worksheets import filled, headed
 from ..instruments import Item
 from ..intake import Entries, Responses, compare_entries
 from ..intake.checks import check_answers
@@ -21,7 +22,6 @@ from ..intake.double import named
 from ..intake.faults import Gathered
 from ..intake.grids import Grid, Source, grids_of, letter, open_source
 from ..intake.header import heading_of
-from .worksheets import filled, headed
 
 NEEDED = ("code", "item", "final")
 LONGEST_LIST = 255  # letters of the choices that a cell's drop-down list can hold

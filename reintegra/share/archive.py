@@ -209,7 +209,9 @@ def _coded(rows: pd.DataFrame, codes: Mapping[str, str]) -> pd.DataFrame:
     """Return rows under the new codes, in their order: that of the old ones would tell."""
     made = rows.drop(columns="pid")
     made.insert(0, "id", rows["pid"].map(codes))
-    return made.sort_values([c for c in ("id", "gelombang", "bulan") if c in made], kind="stable").reset_index(drop=True)
+    return made.sort_values([c for c in ("id", "gelombang", "bulan") if c in made], kind="stable").reset_index(
+        drop=True
+    )
 
 
 def _codebook(records: Records, tables: Mapping[str, pd.DataFrame], told: pd.DataFrame) -> pd.DataFrame:

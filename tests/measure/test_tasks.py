@@ -54,4 +54,4 @@ def test_the_invented_records_are_counted_like_a_plain_loop():
 def test_a_table_without_levels_is_refused():
     with pytest.raises(rg.DataError) as error:
         tasks_mastered(RATINGS.drop(columns="tingkat"))
-    assert error.value.code == "no-such-column"
+    assert error.value.code == "columns-absent"

@@ -89,7 +89,7 @@ def test_the_flow_shows_every_count_of_every_programme(results):
     for row in table.to_dict("records"):
         assert row["name"] in said
         for head, column in (("Allocated", "allocated"), ("Baseline", "baseline"), ("Analysed", "analysed")):
-            assert f"{head}: {row[column]}" in said
+            assert f"{head} {row[column]}" in said
         assert any(text.startswith(f"Lost: {row['lost']} (") for text in said)
 
 

@@ -4,6 +4,7 @@ Shades and sides carry the meaning, so that every figure can be read when printe
 """
 
 from .after import cumulative_incidence, funnel, shrunken, survival
+from .consult import heat_map, keyness, prevalence
 from .measures import items, loadings, quality, reliability, wright_map
 from .over_time import run_chart
 from .programmes import adjusted_means, changes, flow, forest, improved, love
@@ -18,10 +19,13 @@ __all__ = [
     "flow",
     "forest",
     "funnel",
+    "heat_map",
     "improved",
     "items",
+    "keyness",
     "loadings",
     "love",
+    "prevalence",
     "profile",
     "quality",
     "reliability",

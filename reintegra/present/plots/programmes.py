@@ -42,15 +42,15 @@ def flow(result: Comparison, *, ax: Any = None) -> Any:
     """
     table = result.flow
     stages = [column for column in table.columns if column not in BESIDE]
-    ax = axes(ax, max(2.6 * len(table), 4.2), 0.72 * len(stages) + 0.7)
+    ax = axes(ax, max(2.2 * len(table), 4.2), 0.95 * len(stages) + 0.7)
     box = {"boxstyle": "round,pad=0.45", "facecolor": PALE, "edgecolor": DARK, "linewidth": 0.8}
     for column, row in enumerate(table.to_dict("records")):
         ax.text(column, -0.75, wrapped(str(row["name"]), 22), ha="center", va="center", fontsize=9.5, weight="bold")
         for place, stage in enumerate(stages):
-            text = f"{say_head(stage)}: {int(row[stage])}"
+            text = f"{wrapped(say_head(stage), 14)}\n{int(row[stage])}"
             ax.text(column, place, text, ha="center", va="center", fontsize=9, bbox=box, zorder=3)
         for place in range(len(stages) - 1):
-            arrow = {"arrowstyle": "-|>", "color": DARK, "shrinkA": 11, "shrinkB": 11}
+            arrow = {"arrowstyle": "-|>", "color": DARK, "shrinkA": 19, "shrinkB": 19}
             ax.annotate("", (column, place + 1), (column, place), arrowprops=arrow)
         lost = f"{say_head('lost')}: {int(row['lost'])} ({number(100 * row['share_lost'], 0)} %)"
         ax.text(column + 0.06, stages.index("followed") - 0.5, lost, ha="left", va="center", fontsize=8, color="0.3")
@@ -200,8 +200,8 @@ def changes(result: Change | ReliableChange, *, ax: Any = None) -> Any:
     Returns
     -------
     Axes
-        One bar a person, without codes; the band ends at the smallest reliable change. Nothing is drawn of a Change
-        without a retest r.
+        One bar a person, without codes; the band ends at the smallest reliable change. Of a Change without one: the
+        reason why.
 
     Raises
     ------
@@ -213,17 +213,19 @@ def changes(result: Change | ReliableChange, *, ax: Any = None) -> Any:
     """
     found = result.reliable if isinstance(result, Change) else result
     ax = axes(ax, 7.2, 3.4)
-    if found is not None:
-        table = found.table.sort_values("estimate", kind="stable")
-        colours = table["verdict"].map({"rose": DARK, "fell": "#d9a06b", "unclear": LIGHT})
-        ax.axhspan(-found.smallest, found.smallest, color=PALE, zorder=0, label=say("evaluate", "error_band"))
-        bars = ax.bar(
-            range(len(table)), table["estimate"], width=0.8, color=list(colours), edgecolor="0.5", linewidth=0.3
-        )
-        for bar, verdict in zip(bars, table["verdict"], strict=True):
-            bar.set_hatch("///" if verdict == "fell" else "")
-        ax.set_xlim(-1, len(table))
-        _legend(ax)
+    if found is None:
+        why = "\n".join(wrapped(note.text, 60) for note in result.notes if note.code == "not-computed")
+        ax.text(0.5, 0.5, why, ha="center", va="center", fontsize=9, transform=ax.transAxes)
+        ax.axis("off")
+        return ax
+    table = found.table.sort_values("estimate", kind="stable")
+    colours = table["verdict"].map({"rose": DARK, "fell": "#d9a06b", "unclear": LIGHT})
+    ax.axhspan(-found.smallest, found.smallest, color=PALE, zorder=0, label=say("evaluate", "error_band"))
+    bars = ax.bar(range(len(table)), table["estimate"], width=0.8, color=list(colours), edgecolor="0.5", linewidth=0.3)
+    for bar, verdict in zip(bars, table["verdict"], strict=True):
+        bar.set_hatch("///" if verdict == "fell" else "")
+    ax.set_xlim(-1, len(table))
+    _legend(ax)
     ax.axhline(0, color="0.35", linewidth=0.8)
     ax.set_xticks([])
     ax.set_xlabel(say("evaluate", "axis_people"), fontsize=9)

@@ -16,7 +16,16 @@ from .. import plots
 from ..document import Box, Bullets, Document, Drawing, Grid, Note, Section
 from ..report import headline
 from .parts import (
-    all_scores, code_word, day, foot, made_with, people_cells, share, t, unit_name, units_grid,
+    all_scores,
+    code_word,
+    day,
+    foot,
+    made_with,
+    people_cells,
+    share,
+    t,
+    unit_name,
+    units_grid,
 )  # fmt: skip
 
 MIX = (("jk", "P"), ("baca_tulis", 0), ("baca_tulis", 1), ("perkara", "narkotika"), ("residivis", 1))
@@ -70,7 +79,9 @@ def _people(records: Records) -> tuple[pd.DataFrame, str]:
     talks = records["program"].set_index("program_id")["program_jenis"] == "konsultasi"
     asked = set(records["jawaban"]["pid"])
     enrolled = records["keikutsertaan"].sort_values(["mulai", "program_id"], kind="stable")
-    here = enrolled["program_id"].isin(with_sessions) | (enrolled["program_id"].map(talks) & enrolled["pid"].isin(asked))
+    here = enrolled["program_id"].isin(with_sessions) | (
+        enrolled["program_id"].map(talks) & enrolled["pid"].isin(asked)
+    )
     people = enrolled[here].drop_duplicates("pid")
     if people.empty:
         raise DataError("no-rows-of", table="keikutsertaan")
@@ -108,14 +119,18 @@ def between_units(records: Records, found: SideBySide) -> Document:
     if days.empty:
         about = about[:1]
     sections = [
-        Section(t("read_first"), [Box(t("units_box")), Bullets([t("units_read_1"), t("units_read_2"), t("units_read_3")])]),
+        Section(
+            t("read_first"), [Box(t("units_box")), Bullets([t("units_read_1"), t("units_read_2"), t("units_read_3")])]
+        ),
         Section(t("mix_title"), [*_mix(records, found)], whole=True),
     ]
     for name in ("delivered", "completed", "changed"):
         sections.append(Section(t(f"units_{name}_title"), [*_one(records, found, name)]))
     if visits := _visits(records):
         sections.append(visits)
-    sections.append(Section(t("may_title"), [Bullets([t("units_may"), t("units_may_not"), t("units_next")])], whole=True))
+    sections.append(
+        Section(t("may_title"), [Bullets([t("units_may"), t("units_may_not"), t("units_next")])], whole=True)
+    )
     return Document(t("title_antar_unit"), about, sections, made_with(records), foot())
 
 
@@ -150,7 +165,9 @@ def mix_rows(found: SideBySide) -> list[tuple[str, list[str]]]:
 
 def mix_heads() -> list[str]:
     """Return the headings of the table of who the people are."""
-    return [t(f"head_{name}") for name in ("unit", "people", "women", "reading", "drugs", "again", "days", "before_mean")]
+    return [
+        t(f"head_{name}") for name in ("unit", "people", "women", "reading", "drugs", "again", "days", "before_mean")
+    ]
 
 
 def _mix(records: Records, found: SideBySide) -> Iterator[object]:
@@ -168,9 +185,13 @@ def _visits(records: Records) -> Section | None:
     for row in visits.sort_values("tanggal").to_dict("records"):
         adopted = row["praktik_diadopsi"] if isinstance(row["praktik_diadopsi"], str) else t("nothing_yet")
         topics = "; ".join(code_word("kunjungan", "topik", code) for code in str(row["topik"]).split("; "))
-        rows.append((row["upt_asal"], row["upt_tujuan"], day(row["tanggal"]), topics, adopted, day(row["tanggal_adopsi"])))
+        rows.append(
+            (row["upt_asal"], row["upt_tujuan"], day(row["tanggal"]), topics, adopted, day(row["tanggal_adopsi"]))
+        )
     heads = [t(f"head_{name}") for name in ("from", "to", "date", "topic", "adopted", "adopted_on")]
-    return Section(t("visits_title"), [Grid(heads, rows, (0, 1, 2, 3, 4, 5), (1.8, 1.8, 2.6, 2.8, 5.0)), Note(t("visits_note"))])
+    return Section(
+        t("visits_title"), [Grid(heads, rows, (0, 1, 2, 3, 4, 5), (1.8, 1.8, 2.6, 2.8, 5.0)), Note(t("visits_note"))]
+    )
 
 
 def annex(records: Records, found: SideBySide) -> list[tuple[str, list[str], pd.DataFrame]]:
@@ -184,7 +205,11 @@ def annex(records: Records, found: SideBySide) -> list[tuple[str, list[str], pd.
     sheets.append((t("sheet_mix"), [t("mix_note", least=LEAST)], mix))
     words = [name for name in ("name", "n", "observed", "expected", "estimate", "se", "statistic", "size", "low_95",
                                "high_95", "low_998", "high_998", "shrunken", "ci_low", "ci_high", "verdict")]  # fmt: skip
-    meaning = pd.DataFrame([(name, t(f"annex_{name}")) for name in words], columns=[t("head_column"), t("head_meaning")])
+    meaning = pd.DataFrame(
+        [(name, t(f"annex_{name}")) for name in words], columns=[t("head_column"), t("head_meaning")]
+    )
     sheets.append((t("sheet_meaning"), [], meaning))
-    sheets.append((t("sheet_made"), [], pd.DataFrame(made_with(records), columns=[t("head_column"), t("head_meaning")])))
+    sheets.append(
+        (t("sheet_made"), [], pd.DataFrame(made_with(records), columns=[t("head_column"), t("head_meaning")]))
+    )
     return sheets

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from ...core.errors import ReintegraError
-from ...core.language import in_language, listed, number, say, word
+from ...core.language import listed, number, say
 from ...evaluate import Changes, Comparison, Dose, TakingPart, changes, compare, dose, taking_part, talk_form
 from ...evaluate.taking_part import session_groups
 from ...intake import Records
@@ -17,7 +17,18 @@ from .. import plots
 from ..document import Box, Bullets, Document, Drawing, Grid, Note, Section
 from ..report import headline
 from .parts import (
-    all_scores, code_word, day, foot, made_with, people_cells, programme_name, share, span, t, unit_name, wave_word,
+    all_scores,
+    code_word,
+    day,
+    foot,
+    made_with,
+    people_cells,
+    programme_name,
+    share,
+    span,
+    t,
+    unit_name,
+    wave_word,
 )  # fmt: skip
 
 MANY_LOST, FEW_SESSIONS, SHARED = 0.20, 0.80, 0.50
@@ -63,7 +74,9 @@ def _short(part: TakingPart, found: Changes, given: Dose, main: Scores | None) -
         yield t("main_said", label=row["label"], n=row["n"], span=span(row["ci_low"], row["ci_high"]), **said)
         if _shown(row):
             reading = say("evaluate", f"verdict_line_{row['reading']}")
-            yield t("rose_said", label=row["label"], share=share(row["share"]), line=share(row["line"]), reading=reading)
+            yield t(
+                "rose_said", label=row["label"], share=share(row["share"]), line=share(row["line"]), reading=reading
+            )
     yield given.sentence
     yield t("no_cause_said") if not part.table["waiting"].any() else t("see_compared")
 
@@ -127,7 +140,9 @@ def _change(found: Changes, part: TakingPart, main: Scores | None, chosen: bool)
     if len(drawn) > 1:
         labels, results = zip(*drawn, strict=True)
         yield Drawing(lambda held: plots.improved(held.each, labels=held.labels), _Several(labels, results), 88)
-    if full := [row["label"] for row in found.table.to_dict("records") if row["at_best"] >= max(LEAST, 0.15 * row["n"])]:
+    if full := [
+        row["label"] for row in found.table.to_dict("records") if row["at_best"] >= max(LEAST, 0.15 * row["n"])
+    ]:
         yield t("ceiling_said", scales=listed(full, 12))
 
 

@@ -143,7 +143,9 @@ def _change(records: Records, programme: str, period: str) -> Iterator[object]:
          *(number(row[name], 1) for name in ("first", "last", "estimate")), span(row["ci_low"], row["ci_high"]))
         for row in found.table.to_dict("records")
     ]  # fmt: skip
-    yield Grid([t(f"head_{name}") for name in ("scale", "both", "start", "end", "change", "interval")], rows, widths=(7.2,))
+    yield Grid(
+        [t(f"head_{name}") for name in ("scale", "both", "start", "end", "change", "interval")], rows, widths=(7.2,)
+    )
     yield Note(t("partner_change_note"))
 
 

@@ -84,7 +84,9 @@ def units_grid(records: Records, result: Units) -> Grid:
     shown = result.shown()
     shown.iloc[:, 0] = [unit_name(records, name) for name in result.table["name"]]
     last = shown.shape[1] - 1
-    return Grid(tuple(shown.columns), [tuple(map(str, row)) for row in shown.itertuples(index=False)], (0, last), (4.4, 1.0))
+    return Grid(
+        tuple(shown.columns), [tuple(map(str, row)) for row in shown.itertuples(index=False)], (0, last), (4.4, 1.0)
+    )
 
 
 def made_with(records: Records) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...core.language import listed, number, say
+from ...core.language import listed, number
 from ...evaluate import Change, Training, training
 from ...evaluate.training import CEILING, EASY, POOR
 from ...intake import Records
@@ -20,14 +20,18 @@ def training_report(records: Records, *, name: str | None = None) -> Document:
     counts = found.table.set_index("name")["n"]
     sections = [
         Section(t("short_title"), [Bullets([*_short(found)])]),
-        Section(t("who_title"), [t("who_said", **{part: _n(count) for part, count in counts.items()}), Note(t("who_note"))]),
+        Section(
+            t("who_title"), [t("who_said", **{part: _n(count) for part, count in counts.items()}), Note(t("who_note"))]
+        ),
         Section(t("l1_title"), [*_reaction(found)], whole=True),
         Section(t("l2_title"), [*_learning(found)]),
         Section(t("items_title"), [*_items(found)]),
         Section(t("sim_title"), [*_simulation(found)], whole=True),
         Section(t("l3_title"), [*_practice(found)]),
         Section(t("by_unit_title"), [*_by_unit(records, found)]),
-        Section(t("may_title"), [Bullets([t("training_may"), t("training_may_not"), t("training_rights")])], whole=True),
+        Section(
+            t("may_title"), [Bullets([t("training_may"), t("training_may_not"), t("training_rights")])], whole=True
+        ),
         Section(t("next_title"), [Bullets([*_next(found)])], whole=True),
     ]
     about = [t("training_about", name=found.training), t("written_for", who=t("for_pelatihan"))]
@@ -64,7 +68,9 @@ def _learning(found: Training) -> Iterator[object]:
     for name, told, decimals in (("knowledge", found.knowledge, 1), ("confidence", found.confidence, 1)):
         if told is not None and told.row["n"] >= LEAST:
             rows.append((t(f"measure_{name}"), *_change(told, decimals)))
-    yield Grid([t(f"head_{name}") for name in ("measure", "both", "change", "interval", "smallest")], rows, widths=(7.0,))
+    yield Grid(
+        [t(f"head_{name}") for name in ("measure", "both", "change", "interval", "smallest")], rows, widths=(7.0,)
+    )
     yield t("gain_said", gain=share(found.gain)) if found.gain == found.gain else t("training_few")
     middle, low, high, places = found.unit_change
     if low == low:

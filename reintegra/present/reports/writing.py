@@ -43,8 +43,10 @@ class Written:
 
     def __str__(self) -> str:
         listed_ = "\n".join(f"  {path}" for path in self.paths)
-        return word("reports_written", files=len(self.paths)) + f"\n{listed_}" + renamed(
-            zip(self.paths, self.wanted, strict=True)
+        return (
+            word("reports_written", files=len(self.paths))
+            + f"\n{listed_}"
+            + renamed(zip(self.paths, self.wanted, strict=True))
         )
 
     __repr__ = __str__

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from copy import copy
 from math import ceil
 from typing import Any
 
 LONGEST_CELL = 32_000
+HIGHEST_ROW = 409  # points: a spreadsheet allows no more
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -65,8 +67,20 @@ def filled(sheet: Any, row: int, values: Sequence[Any], widths: Sequence[float])
         cell = put(sheet, row, column, value)
         cell.alignment = Alignment("left" if isinstance(value, str) else "center", "top", wrap_text=True)
         cell.border = ruled()
+    _high(sheet, row, values, widths)
+
+
+def filled_like(sheet: Any, row: int, values: Sequence[Any], widths: Sequence[float], like: int) -> None:
+    """Write one row of the table in the styles of another one: in a long table far quicker than `filled`."""
+    for column, value in enumerate(values, 1):
+        sheet.cell(row, column)._style = copy(sheet.cell(like, column)._style)
+        put(sheet, row, column, value)
+    _high(sheet, row, values, widths)
+
+
+def _high(sheet: Any, row: int, values: Sequence[Any], widths: Sequence[float]) -> None:
     needed = max(lines(str(value), width) for value, width in zip(values, widths, strict=True))
-    sheet.row_dimensions[row].height = 15 * needed + 3
+    sheet.row_dimensions[row].height = min(15 * needed + 3, HIGHEST_ROW)
 
 
 def ruled() -> Any:
