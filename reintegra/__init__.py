@@ -26,7 +26,7 @@ _HOME = {
         "reintegra.core.errors",
     ),
 }
-_FOLDERS = ("core", "intake", "measure", "consult", "evaluate", "present", "demo")
+_FOLDERS = ("core", "intake", "measure", "consult", "evaluate", "share", "present", "demo")
 
 __all__ = sorted([*_HOME, "instruments", "load_instrument"])
 

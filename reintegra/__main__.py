@@ -21,6 +21,7 @@ FINE, FAULTS, WRONG_CALL = 0, 1, 2
 LONG = 50_000
 COMMANDS = ("report", "score", "check", "export", "double", "form", "template", "instruments", "lab")
 READING = ("report", "score", "check", "export", "double")
+KINDS = ("kohort", "antar-unit", "mitra", "pelatihan", "rujukan", "arsip")
 FORMATS = ("xlsx", "sav", "csv", "csv-excel", "docx")
 CALLER = frozenset({"unknown-instrument", "several-forms", "no-such-definition", "no-such-file", "is-a-folder"})
 CALLER_SAID = frozenset(
@@ -69,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=said, description=said, epilog=word("cli_examples"))
         made.add_argument("--lang", choices=LANGUAGES, default="id", help=word("cli_lang"))
         if name in READING:
-            _reading(made, twice=name == "double", of_records=name == "check")
+            _reading(made, twice=name == "double", of_records=name in ("check", "report"))
         if name == "form":
             made.add_argument("instrument", metavar="NAME|FILE", help=word("cli_instrument"))
         if name in (*READING, "form", "template"):
@@ -85,6 +86,11 @@ def parser() -> argparse.ArgumentParser:
         if name == "report":
             made.add_argument("--by", metavar="COLUMN", help=word("cli_by"))
             made.add_argument("--wave", help=word("cli_wave"))
+            made.add_argument("--kind", choices=KINDS, metavar="|".join(KINDS), help=word("cli_kind"))
+            made.add_argument("--program", metavar="ID", help=word("cli_programme"))
+            made.add_argument("--contact", default="", help=word("cli_contact"))
+            made.add_argument("--period", metavar="YYYY-Qn", help=word("cli_period"))
+            made.add_argument("--chosen-by-score", action="store_true", help=word("cli_chosen"))
     return top
 
 
@@ -94,7 +100,7 @@ def _reading(made: argparse.ArgumentParser, *, twice: bool, of_records: bool) ->
     if twice:
         made.add_argument("second", metavar="SECOND", help=word("cli_second"))
     made.add_argument("--instrument", required=not of_records, metavar="NAME|FILE", help=word("cli_instrument"))
-    if of_records:
+    if of_records and not made.prog.endswith(" report"):
         made.add_argument("--records", action="store_true", help=word("cli_records"))
     made.add_argument("--sheet", help=word("cli_sheet"))
     made.add_argument("--key", nargs="+", metavar="COLUMN", help=word("cli_key"))
@@ -215,11 +221,27 @@ def _report(said: argparse.Namespace) -> int:
     from .measure import score
     from .present import report
 
+    if said.kind is not None:
+        return _report_of_records(said)
+    if said.instrument is None:
+        parser().error(word("call_instrument"))
+    if said.program or said.contact or said.period or said.chosen_by_score:
+        parser().error(word("call_kind", options="--program, --contact, --period, --chosen-by-score"))
     output_folder(said.out)
     scores = score(_answers(said)[1], variant=said.variant)
     print(report(scores, said.out, by=said.by, wave=said.wave, changed=said.changed, progress=_progress))
     if flagged := scores.flags.index.nunique():
         print(word("cli_flags", people=flagged))
+    return FINE
+
+
+def _report_of_records(said: argparse.Namespace) -> int:
+    from .present import programme_report
+
+    given = {"programme": said.program, "contact": said.contact, "period": said.period}
+    output_folder(said.out)
+    records = read_records(said.file)
+    print(programme_report(records, said.kind, said.out, chosen_by_score=said.chosen_by_score, **given))
     return FINE
 
 

@@ -2,11 +2,13 @@
 
 from .ancova import Ancova, ancova
 from .change import Change, change, then_test
+from .changes import Changes, changes
 from .clustered import MixedModel, cluster_contrasts, cluster_robust, mixed_model, site_table, wild_bootstrap
 from .comparing import compare
 from .comparison import Comparison
 from .contrasts import Equivalence, contrasts, equivalence, holm
 from .cox import Cox, cox
+from .dose import Dose, dose
 from .doubly_robust import aipw
 from .effects import EffectSizes, change_effects, group_effects, paired_effects
 from .estimates import ChanceTest, Estimates
@@ -18,12 +20,17 @@ from .imputation import Pooled, TippingPoint, impute, pool, rubin, tipping_point
 from .joint_display import JointDisplay, joint_display
 from .lottery import randomisation_test
 from .planning import Plan, plan_paired, plan_sites, plan_two_groups, smallest_permutation_p
+from .quarters import Quarters, quarters
+from .referrals import Referrals, referrals
 from .reported import Reported, check_reported
 from .run_chart import RunChart, run_chart
 from .sensitivity import EValue, e_value
 from .site_means import SiteMeans, compare_site_means
 from .site_sums import SiteSums, site_sums
 from .synthesis import Synthesis, synthesis
+from .taking_part import TakingPart, taking_part
+from .talk_form import TalkForm, talk_form
+from .training import Training, training
 from .units import Units, units
 from .weighting import Weights, balancing_weights, effective_sample_size, weighted_difference
 
@@ -31,8 +38,10 @@ __all__ = [
     "Ancova",
     "ChanceTest",
     "Change",
+    "Changes",
     "Comparison",
     "Cox",
+    "Dose",
     "EValue",
     "EffectSizes",
     "Equivalence",
@@ -43,12 +52,17 @@ __all__ = [
     "MixedModel",
     "Plan",
     "Pooled",
+    "Quarters",
+    "Referrals",
     "Reported",
     "RunChart",
     "SiteMeans",
     "SiteSums",
     "Synthesis",
+    "TakingPart",
+    "TalkForm",
     "TippingPoint",
+    "Training",
     "Units",
     "Weights",
     "aipw",
@@ -56,6 +70,7 @@ __all__ = [
     "balancing_weights",
     "change",
     "change_effects",
+    "changes",
     "check_reported",
     "cluster_contrasts",
     "cluster_robust",
@@ -63,6 +78,7 @@ __all__ = [
     "compare_site_means",
     "contrasts",
     "cox",
+    "dose",
     "e_value",
     "effective_sample_size",
     "equivalence",
@@ -79,15 +95,20 @@ __all__ = [
     "plan_sites",
     "plan_two_groups",
     "pool",
+    "quarters",
     "randomisation_test",
+    "referrals",
     "rubin",
     "run_chart",
     "site_sums",
     "site_table",
     "smallest_permutation_p",
     "synthesis",
+    "taking_part",
+    "talk_form",
     "then_test",
     "tipping_point",
+    "training",
     "units",
     "weighted_difference",
     "wild_bootstrap",

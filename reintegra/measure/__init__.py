@@ -5,6 +5,7 @@ from .bands import band_doubts
 from .cfa import Confirmatory, cfa
 from .code_agreement import CodeAgreement, code_agreement
 from .consistency import Alpha, alpha, omega_total, stratified_alpha
+from .correlate import correlation
 from .describe import Answers, Distribution, Profile, Summary, answers, describe, distribution, profile
 from .dif import Dif, mantel_dif
 from .dimensions import (
@@ -85,6 +86,7 @@ __all__ = [
     "cfa",
     "code_agreement",
     "cohen_kappa",
+    "correlation",
     "critical_r",
     "delivery",
     "describe",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from ..core.coded import present
@@ -41,7 +42,8 @@ def delivery(
         planned, held, replaced (a replacement took place), cancelled, all of what was planned, and unplanned (held
         without a plan); share of the planned sessions that were held or replaced, with the interval of Clopper and
         Pearson; minutes (median of those that took place); checklists (filled in), fidelity (mean share of steps
-        done), complete (share of checklists with every step).
+        done, its t interval over checklists in fidelity_low and fidelity_high), complete (share of checklists with
+        every step).
 
     Raises
     ------
@@ -53,6 +55,8 @@ def delivery(
     Clopper & Pearson (1934), Biometrika 26, 404-413; Carroll et al. (2007), Implementation Science 2:40 (adherence,
     coverage and dose are told apart).
     """
+    from scipy.special import stdtrit
+
     checked_level(level)
     groups = [by] if isinstance(by, str) else list(by)
     present(sessions, [*groups, "komponen_id", "direncanakan", "terlaksana", "durasi_mnt", "kelengkapan"])
@@ -80,6 +84,8 @@ def delivery(
     table["minutes"] = grouped["minutes"].median()
     table["checklists"] = grouped["fidelity"].count()
     table["fidelity"] = grouped["fidelity"].mean()
+    reach = stdtrit(np.maximum(table["checklists"] - 1, 1), (1 + level) / 2) * grouped["fidelity"].sem()
+    table["fidelity_low"], table["fidelity_high"] = table["fidelity"] - reach, table["fidelity"] + reach
     table["complete"] = rows["complete"].astype(float).groupby([rows[name] for name in groups]).mean()
     return table.reset_index()
 

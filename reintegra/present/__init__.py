@@ -8,6 +8,7 @@ from .problems import problems_table, write_problems
 from .records_template import records_template
 from .repair import ColouredCopy, coloured_copy
 from .report import Report, report, report_page
+from .reports import programme_report
 from .settle import read_settled, settle_sheet
 from .sheets import sheet_page
 from .workbook import write_workbook
@@ -24,6 +25,7 @@ __all__ = [
     "form_page",
     "plots",
     "problems_table",
+    "programme_report",
     "read_settled",
     "records_template",
     "report",

@@ -9,6 +9,7 @@ from typing import Any
 from ..core.check_letter import ALPHABET
 from ..core.files import output_folder, write_whole
 from ..core.language import in_language, language, speaking, word
+from ..core.worksheets import headed, lines, put, ruled
 from ..instruments import Instrument, load_instrument, status_line
 from ..intake.grids import letter
 from ..intake.records.dictionary import ANSWERS, PEOPLE, Column, Table, dictionary
@@ -25,7 +26,6 @@ from .records_rules import (
     add_rules,
     prompt,
 )
-from .worksheets import headed, lines, put, ruled
 
 INSTRUMENTS = ("siap_36", "whoqol_bref", "urica_32", "gse_10")
 CHECKED = 500  # people whose codes are checked while they are typed

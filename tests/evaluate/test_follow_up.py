@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from after_release import RELEASED, E, followed, people, rossi
+from released_people import RELEASED, E, followed, people, rossi
 
 import reintegra as rg
 from reintegra.core.language import LANGUAGES, speaking

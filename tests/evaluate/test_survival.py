@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from after_release import RELEASED, RETURNED, E, R, followed, people, recid, rossi
+from released_people import RELEASED, RETURNED, E, R, followed, people, recid, rossi
 
 from reintegra.evaluate import cox, follow_up
 from reintegra.evaluate.survival import Curve

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ...core.errors import DataError, ReintegraError
-from ...core.language import number
+from ...core.language import in_language, number
 from ...evaluate import Units, taking_part, units
 from ...intake import Records
 from ...share import LEAST
@@ -102,7 +102,7 @@ def _people(records: Records) -> tuple[pd.DataFrame, str]:
         waves = [wave for wave in ("awal", "akhir") if wave in wide]
         if len(waves) == 2:
             before, after = wide["awal"], wide["akhir"]
-        status = t("main_score", label=main.label.get("id" if t("lang") == "id" else "en", main.name))
+        status = t("main_score", label=in_language(main.label))
     people["before"] = people["pid"].map(before).astype(float)
     people["change"] = people["pid"].map(after - before).astype(float)
     return people.reset_index(drop=True), status

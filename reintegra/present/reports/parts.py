@@ -104,4 +104,4 @@ def made_with(records: Records) -> list[tuple[str, str]]:
 
 def foot(*status: str) -> list[str]:
     """Return the lines at the foot of every report."""
-    return [*dict.fromkeys(line for line in status if line), word("not_for_rights"), t("small_cells", least=LEAST)]
+    return [*dict.fromkeys(line for line in status if line), word("not_for_rights"), t("small_cells")]

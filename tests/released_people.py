@@ -7,7 +7,7 @@ import pandas as pd
 
 from reintegra.evaluate import follow_up
 
-REFERENCE = Path(__file__).parent.parent / "reference"
+REFERENCE = Path(__file__).parent / "reference"
 PUBLISHED = REFERENCE.parent.parent / "data" / "published"
 E = json.loads((REFERENCE / "evaluate.json").read_text("utf-8"))["follow_up"]
 R = json.loads((REFERENCE / "follow_up.json").read_text("utf-8"))  # by tests/reference/follow_up.R
