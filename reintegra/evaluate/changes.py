@@ -90,7 +90,7 @@ def changes(
             names = [*found, *("total" for s in instrument.scores if s.name == "total" and "total" not in found)]
         for name in names or ():
             score = instrument.score(name)
-            values = of_one.of(name).unstack()
+            values = of_one.of(name).unstack()  # noqa: PD010
             values = values[values.index.isin(people)] if people is not None else values
             if not {first, last} <= set(values.columns):
                 continue

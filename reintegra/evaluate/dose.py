@@ -9,19 +9,21 @@ import pandas as pd
 from ..core.language import number, say
 from ..core.results import Result
 from ..intake import Records
+from ..measure import attendance, delivery
 from .taking_part import find_programme
 
-THERE = (1, 2)  # attended, in part
 SHARES = (0.5, 0.8)  # of the sessions of a person: where the bands end
 
 
 @dataclass(frozen=True, eq=False)
 class Dose(Result):
-    """Sessions and attendance of one programme. ``table`` has a row a component: name, planned, delivered (replaced ones
-    too), replaced, cancelled, share_delivered, minutes (median), places (people expected), share_attended.
+    """Sessions and attendance of one programme. ``table`` has a row a component, as `delivery` counts it (name,
+    planned, held, replaced, cancelled, share, minutes, fidelity, ...), with places (rows of attendance) and attended (share of
+    full attendance).
 
-    ``people``: the share of his delivered sessions each person attended, by code; ``bands``: how many people attended
-    under half, up to four fifths, and more (name, people). ``talks``: consultations of each person, where there are.
+    ``people``: the share of the sessions of his group each person attended in full, by code; ``bands``: how many people
+    attended under half, up to four fifths, and more (name, people). ``talks``: consultations of each person, where the
+    programme is one of consultations, with their median ``minutes``.
     """
 
     programme: str
@@ -32,11 +34,14 @@ class Dose(Result):
 
     @property
     def sentence(self) -> str:
-        if len(self.table):
-            planned, delivered = int(self.table["planned"].sum()), int(self.table["delivered"].sum())
-            said = {"planned": planned, "delivered": delivered, "share": number(100 * delivered / planned, 0)}
+        t = self.table
+        if len(t):
+            planned, given = int(t["planned"].sum()), int((t["held"] + t["replaced"]).sum())
+            share = number(100 * given / planned, 0) if planned else "–"
             half = number(100 * self.people.median(), 0) if len(self.people) else "–"
-            return say("reports", "dose_said", half=half, n=len(self.people), **said)
+            return say(
+                "reports", "dose_said", delivered=given, planned=planned, share=share, half=half, n=len(self.people)
+            )
         if len(self.talks):
             said = {"talks": int(self.talks.sum()), "n": len(self.talks), "half": number(self.talks.median(), 0)}
             return say("reports", "talks_said", minutes=number(self.minutes, 0), **said)
@@ -67,33 +72,21 @@ def dose(records: Records, programme: str) -> Dose:
 
     Source
     ------
-    Dane & Schneider (1998), Clinical Psychology Review 18, 23-45 (adherence and dosage as parts of integrity).
+    `delivery`, `attendance`.
     """
     programme = find_programme(records, programme)
     sessions = records["sesi"]
     sessions = sessions[sessions["program_id"] == programme]
-    attended = records["kehadiran"].merge(sessions[["sesi_id", "komponen_id"]])
-    attended = attended.assign(there=attended["hadir"].isin(THERE))
-    rows = []
-    for name, group in sessions.groupby("komponen_id", sort=False):
-        planned, delivered = int((group["direncanakan"] == 1).sum()), group["terlaksana"].isin(THERE)
-        here = attended.loc[attended["komponen_id"] == name, "there"]
-        rows.append({
-            "name": str(name), "planned": planned, "delivered": int(delivered.sum()),
-            "replaced": int((group["terlaksana"] == 2).sum()), "cancelled": int((group["terlaksana"] == 0).sum()),
-            "share_delivered": float(delivered.sum() / planned) if planned else float("nan"),
-            "minutes": float(group.loc[delivered, "durasi_mnt"].median()), "places": len(here),
-            "share_attended": float(here.mean()) if len(here) else float("nan"),
-        })  # fmt: skip
-    people = attended.groupby("pid")["there"].mean()
-    bands = pd.cut(people, [-1, SHARES[0] - 1e-9, SHARES[1] - 1e-9, 2], labels=["low", "middle", "high"])
-    counts = bands.value_counts().reindex(["low", "middle", "high"]).fillna(0).astype(int)
-    enrolled = records["keikutsertaan"]
-    members = enrolled.loc[enrolled["program_id"] == programme, "pid"]
-    kinds = records["program"].set_index("program_id")["program_jenis"]
-    talks = records["konsultasi"]
-    talks = talks[talks["pid"].isin(members)] if kinds[programme] == "konsultasi" else talks.iloc[:0]
-    return Dose(
-        pd.DataFrame(rows), "", programme, people, pd.DataFrame({"name": counts.index.astype(str), "people": counts.to_numpy()}),
-        talks.groupby("pid").size(), float(talks["durasi_mnt"].median()),
-    )  # fmt: skip
+    came = attendance(records["kehadiran"], sessions, by="komponen_id").set_index("komponen_id")
+    table = delivery(sessions, by="komponen_id").rename(columns={"komponen_id": "name"})
+    table["places"] = table["name"].map(came["sessions"]).fillna(0).astype(int)
+    table["attended"] = table["name"].map(came["share"])
+    people = attendance(records["kehadiran"], sessions).set_index("pid")["share"]
+    names = ["low", "middle", "high"]
+    bands = pd.cut(people, [-1, SHARES[0], SHARES[1], 2], right=False, labels=names).value_counts().reindex(names)
+    counts = pd.DataFrame({"name": names, "people": bands.fillna(0).astype(int).to_numpy()})
+    enrolled, talks = records["keikutsertaan"], records["konsultasi"]
+    kind = records["program"].set_index("program_id")["program_jenis"][programme]
+    members = enrolled.loc[enrolled["program_id"] == programme, "pid"] if kind == "konsultasi" else []
+    talks = talks[talks["pid"].isin(members)]
+    return Dose(table, "", programme, people, counts, talks.groupby("pid").size(), float(talks["durasi_mnt"].median()))

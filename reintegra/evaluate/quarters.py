@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from ..core.errors import DataError
@@ -12,8 +11,7 @@ from ..core.language import listed, number, say
 from ..core.results import Result
 from ..intake import Records
 from .estimates import one_of
-
-REACH = 3  # standard errors of a control chart
+from .run_chart import RunChart, run_chart, share_limits
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +19,20 @@ class Quarters(Result):
     """Quarters of one partner in one unit. ``table`` has a row a quarter and component: quarter, name, planned,
     delivered, instructors (visits kept), people, finished, share.
 
-    ``chart`` has a row a quarter, all components together: name, planned, delivered, share, low, high (limits of a p
-    chart: the share of all quarters and three standard errors), outside. ``centre`` is that share.
+    ``chart`` has a row a quarter, all components together: name, planned, delivered, share, low, high
+    (three-sigma limits around the share of all quarters), outside. ``centre`` is that share.
     """
 
     partner: str
     unit: str
     chart: pd.DataFrame
     centre: float
+
+    @property
+    def run(self) -> RunChart:
+        """The share delivered, quarter by quarter, and its signs of a special cause; three quarters at least."""
+        chart = self.chart.set_index("name")
+        return run_chart(chart["delivered"], of=chart["planned"], outcome=say("reports", "delivered_share"))
 
     @property
     def sentence(self) -> str:
@@ -59,7 +63,7 @@ def quarters(records: Records, partner: str | None = None, unit: str | None = No
 
     Source
     ------
-    Benneyan, Lloyd & Plsek (2003), Quality and Safety in Health Care 12, 458-464 (p chart).
+    The limits: `run_chart`.
     """
     table = records["evaluasi"]
     if table.empty:
@@ -76,7 +80,7 @@ def quarters(records: Records, partner: str | None = None, unit: str | None = No
     chart = rows.groupby("quarter")[["planned", "delivered"]].sum().reset_index(names="name")
     chart["share"] = chart["delivered"] / chart["planned"]
     centre = float(chart["delivered"].sum() / chart["planned"].sum())
-    reach = REACH * np.sqrt(centre * (1 - centre) / chart["planned"])
-    chart["low"], chart["high"] = np.maximum(centre - reach, 0), np.minimum(centre + reach, 1)
+    low, high = share_limits(chart["planned"].to_numpy(), centre)
+    chart["low"], chart["high"] = low / chart["planned"], high / chart["planned"]
     chart["outside"] = (chart["share"] < chart["low"]) | (chart["share"] > chart["high"])
     return Quarters(rows, "", str(table["mitra_id"].iloc[0]), str(table["upt_id"].iloc[0]), chart, centre)

@@ -35,7 +35,8 @@ class Referrals(Result):
         t = self.table
         return pd.DataFrame({
             word("column_key"): t["pid"], say("reports", "head_reason"): t["reason"],
-            say("reports", "head_action"): t["action"], say("reports", "head_asked_on"): t["date"].dt.strftime("%Y-%m-%d"),
+            say("reports", "head_action"): t["action"],
+            say("reports", "head_asked_on"): t["date"].dt.strftime("%Y-%m-%d"),
             say("reports", "head_days_since"): t["days"], say("reports", "head_status"): t["status"],
         })  # fmt: skip
 

@@ -123,7 +123,7 @@ def run_chart(values: pd.Series, *, of: pd.Series | None = None, outcome: str | 
         if wrong := int(((count < 0) | (count > n) | (count != np.floor(count))).sum()):
             raise DataError("not-a-count", column=outcome, people=wrong, kind="proportion")
         centre = float(count.sum() / n.sum())
-        low, high = _limits(n, centre)
+        low, high = share_limits(n, centre)
         outside = (count < low) | (count > high)
         count, low, high = count / n, low / n, high / n
     middle = float(np.median(count))
@@ -167,7 +167,7 @@ def _left_out(names: Sequence[str]) -> tuple[Notice, ...]:
     return (Notice("periods-left-out", params=params),) if len(names) else ()
 
 
-def _limits(n: Floats, centre: float) -> tuple[Floats, Floats]:
+def share_limits(n: Floats, centre: float) -> tuple[Floats, Floats]:
     """Return the smallest and the largest count that chance gives, but for 0.135 % on each side."""
     from scipy.stats import binom
 

@@ -137,7 +137,7 @@ def _ends(people: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"status": order, "people": [int(counts[status]) for status in order]})
 
 
-def session_groups(records: Records, programme: str) -> pd.Series[str]:
+def taught_with(records: Records, programme: str) -> pd.Series[str]:
     """Return the session group of each person of a programme: the code of the first session they were expected at."""
     sessions = records["sesi"]
     sessions = sessions.loc[sessions["program_id"] == programme, ["sesi_id", "tanggal"]]

@@ -84,6 +84,7 @@ def talk_form(records: Records, people: pd.Index) -> TalkForm | None:
     for name, letter in PILLARS.items():
         given = table.loc[table["gelombang"] == "pasca", [f"pilar_{letter}1", f"pilar_{letter}2"]].astype(float)
         given = given.dropna(how="all")
-        agrees = float((given >= 3).where(given.notna()).stack().mean()) if len(given) else np.nan
+        said = given.to_numpy()[given.notna().to_numpy()]
+        agrees = float((said >= 3).mean()) if len(said) else np.nan
         rows.append({"name": name, "n": len(given), "mean": float(given.mean(axis=1).mean()), "agrees": agrees})
     return TalkForm(pd.DataFrame(rows), "", known, knowledge, (unknown[0], unknown[1]))

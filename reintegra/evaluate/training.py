@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ..core.errors import DataError
+from ..core.errors import DataError, ReintegraError
 from ..core.language import number, say
-from ..core.results import Result
+from ..core.results import Estimate, Result
 from ..intake import Records
 from ..measure import Correlations, icc, item_statistics
 from .change import Change, change
 from .estimates import one_of
+from .gain import normalised_gain
 from .units import Units, units
 
 CEILING = 0.15  # share of officers with every answer right from which a rise can no longer be seen
@@ -25,12 +27,13 @@ MANY = 4  # of 5: agrees
 class Training(Result):
     """One training. ``table``: how many officers have each part (name, n).
 
-    ``reaction``: name, n, mean (1-5), agrees (share at 4 or 5). ``knowledge`` and ``confidence``: the change from before
-    to after, in right answers and in points from 0 to 10 (None under three officers). ``items``: name, n, before, after
+    ``reaction``: name, n, mean (1-5), agrees (share at 4 or 5). ``knowledge`` and ``confidence``: the change from
+    before to after, in right answers and in points from 0 to 10 (None under three officers). ``items``: name, n, before, after
     (shares right), discrimination (with the rest of the test, after), verdict ("sound", "easy", "poor"). ``gain``: the
-    normalised gain of the mean, its interval over units is ``unit_change``. ``ceiling``: share with all right after.
-    ``agreement``: of the two raters on the sum of the simulation; ``same``: share of steps rated alike; ``steps``: name,
-    n, done (mean share of the step). ``practice``: name, n, routine, partly (shares). ``by_unit``: knowledge after and
+    normalised gain, units left out in turn for its interval (None where it cannot be had). ``unit_change``: the mean
+    change of the units with its interval, and how many they are. ``ceiling``: share with all right after.
+    ``agreement``: of the two raters on the sum of the simulation; ``same``: share of steps rated alike; ``steps``:
+    name, n, done (mean share of the step). ``practice``: name, n, routine, partly (shares). ``by_unit``: knowledge after and
     practice of the units, shrunken and never ranked (None where there are not two units).
     """
 
@@ -39,7 +42,7 @@ class Training(Result):
     knowledge: Change | None
     confidence: Change | None
     items: pd.DataFrame
-    gain: float
+    gain: Estimate | None
     ceiling: float
     unit_change: tuple[float, float, float, int]
     agreement: Correlations | None
@@ -55,7 +58,13 @@ class Training(Result):
         row = self.knowledge.row
         said = {name: number(row[column], 1) for name, column in
                 (("change", "estimate"), ("low", "ci_low"), ("high", "ci_high"))}  # fmt: skip
-        return say("reports", "training_said", n=int(row["n"]), gain=number(100 * self.gain, 0), **said)
+        return say(
+            "reports",
+            "training_said",
+            n=int(row["n"]),
+            gain="–" if self.gain is None else number(100 * self.gain.value, 0),
+            **said,
+        )
 
 
 def training(records: Records, name: str | None = None) -> Training:
@@ -95,13 +104,12 @@ def training(records: Records, name: str | None = None) -> Training:
     knowledge, confidence = _change(marks, np.sum, 12.0), _change(sure, np.mean, 10.0)
     totals = [part.sum(axis=1, min_count=12) for part in marks]
     first, second = (part[totals[0].notna() & totals[1].notna()] for part in totals)
-    room = 12 - first.mean()
     agreement, same, steps, rated = _simulation(table)
     practice = later[[f"l3_{i}" for i in range(1, 9)]]
     counts = {"before": len(before), "after": len(after), "both": len(first), "simulation": rated, "later": len(later)}
     return Training(
         pd.DataFrame({"name": [*counts], "n": [*counts.values()]}), "", str(name), _reaction(after), knowledge,
-        confidence, _items(*marks), float((second.mean() - first.mean()) / room) if len(first) and room > 0 else np.nan,
+        confidence, _items(*marks), _gain(*totals, unit),
         float((second == 12).mean()) if len(second) else np.nan, _over_units(second - first, unit), agreement, same,
         steps, _practice(practice), _by_unit({"knowledge": second, "practice": practice.mean(axis=1)}, unit),
     )  # fmt: skip
@@ -125,6 +133,14 @@ def _change(parts: list[pd.DataFrame], how: object, top: float) -> Change | None
         return None
 
 
+def _gain(first: pd.Series, second: pd.Series, unit: pd.Series) -> Estimate | None:
+    site = unit.reindex(first.index)
+    try:
+        return normalised_gain(first, second, highest=12.0, site=site if site.nunique() > 2 else None)
+    except ReintegraError:
+        return None
+
+
 def _reaction(after: pd.DataFrame) -> pd.DataFrame:
     part = after[[f"l1_{i}" for i in range(1, 7)]].astype(float)
     agrees = (part >= MANY).where(part.notna()).astype(float).mean()
@@ -134,10 +150,8 @@ def _reaction(after: pd.DataFrame) -> pd.DataFrame:
 
 def _items(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     rest = np.full(len(after.columns), np.nan)
-    try:
+    with suppress(DataError):
         rest = item_statistics(after).table["item_rest"].to_numpy()
-    except DataError:
-        pass
     made = pd.DataFrame({"name": after.columns, "n": after.count().to_numpy(), "before": before.mean().to_numpy(),
                          "after": after.mean().to_numpy(), "discrimination": rest})  # fmt: skip
     made["verdict"] = np.select([made["discrimination"] < POOR, made["before"] > EASY], ["poor", "easy"], "sound")
@@ -153,7 +167,7 @@ def _simulation(table: pd.DataFrame) -> tuple[Correlations | None, float, pd.Dat
     order = rated.sort_values(["petugas_id", "penilai_id"])
     order = order.assign(rater=order.groupby("petugas_id").cumcount())
     pairs = order[order["rater"] < 2].set_index(["petugas_id", "rater"])[steps].astype(float)
-    both = pairs.unstack().dropna()
+    both = pairs.unstack().dropna()  # noqa: PD010
     if len(both) < 3:
         return None, np.nan, shares, len(done)
     one, two = (both.xs(rater, axis=1, level="rater") for rater in (0, 1))
@@ -186,9 +200,10 @@ def _over_units(change_of: pd.Series, unit: pd.Series) -> tuple[float, float, fl
 def _by_unit(parts: dict[str, pd.Series], unit: pd.Series) -> dict[str, Units]:
     found = {}
     for name, values in parts.items():
-        frame = pd.DataFrame({"unit": unit.reindex(values.index), name: values.astype(float)}).dropna()
+        outcome = say("reports", f"measure_{name}")
+        frame = pd.DataFrame({"unit": unit.reindex(values.index), outcome: values.astype(float)}).dropna()
         sizes = frame["unit"].value_counts()
         frame = frame[frame["unit"].isin(sizes.index[sizes >= 5])]
-        if frame["unit"].nunique() > 1 and frame[name].nunique() > 1:
-            found[name] = units(frame, unit="unit", outcome=name, kind="mean")
+        if frame["unit"].nunique() > 1 and np.ptp(frame[outcome]) > 0:
+            found[name] = units(frame, unit="unit", outcome=outcome, kind="mean")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from ..core.results import Result
 from ..evaluate.taking_part import find_programme
 from ..intake import Records
 from ..intake.records.dictionary import dictionary
+from ..measure import attendance
 from .disclosure import LEAST
 
 DROPPED = 0.5  # a trait that would be blanked for more than this share of people is left out
@@ -24,14 +26,14 @@ BANDS = {
 }
 # what could help to recognise somebody, the most useful first: each is kept as far as those before it allow
 TRAITS = (
-    "upt_id", "program_id", "jk", "kelompok_umur", "pendidikan", "sisa_pidana_hr", "perkara", "status", "mulai", "bebas",
-    "lama_pidana_bln", "baca_tulis", "residivis", "jenis_bebas", "cara_masuk", "angkatan", "status_hukum",
-    "status_kawin",
+    "upt_id", "program_id", "jk", "kelompok_umur", "pendidikan", "sisa_pidana_hr", "perkara", "status",
+    "hadir", "mulai", "bebas", "lama_pidana_bln", "baca_tulis", "residivis", "jenis_bebas", "cara_masuk",
+    "angkatan", "status_hukum", "status_kawin",
 )  # fmt: skip
 OF_PEOPLE = {
     "release_talk": ("gelombang", "tahu_", "pilar_"),
-    "tindak_lanjut": ("bulan", "terhubung", "sumber", "bekerja", "tinggal", "wajib_lapor", "layanan_lanjut",
-                      "pakai_lagi", "masuk_lagi"),
+    "tindak_lanjut": ("bulan", "terhubung", "sumber", "bekerja", "tinggal", "layanan_lanjut", "pakai_lagi",
+                      "masuk_lagi"),
     "keterampilan": ("tugas", "tingkat"),
 }  # fmt: skip
 OF_PROGRAMMES = {
@@ -67,10 +69,10 @@ class Archive(Result):
 def archive(records: Records, *, programme: str | None = None, k: int = LEAST) -> Archive:
     """Make people unrecognisable: new random codes, months for days, bands, and traits that at least k people share.
 
-    Traits are taken one after another, the most useful first. Where fewer than k people would share all traits taken so
-    far, this one is blanked for them; one that would be blanked for more than half of all is left out. Free texts, dates
-    below a month, staff, places of origin and everything else that is not needed stay behind. The new codes cannot be
-    worked out from the old ones, and are others each time.
+    Traits are taken one after another, the most useful first. Where fewer than k people would share all traits taken
+    so far, this one is blanked for them; one that would be blanked for more than half of all is left out. Free texts,
+    dates below a month, staff, places of origin and everything else that is not needed stay behind. The new codes
+    cannot be worked out from the old ones, and are others each time.
 
     Parameters
     ----------
@@ -121,11 +123,6 @@ def archive(records: Records, *, programme: str | None = None, k: int = LEAST) -
         columns = [c for c in rows.columns if any(c == s or (s.endswith("_") and c.startswith(s)) for s in stems)]
         if len(rows):
             tables[name] = _coded(rows[["pid", *columns]], codes)
-    attended = records["kehadiran"].merge(records["sesi"][["sesi_id", "komponen_id"]])
-    attended = attended[attended["pid"].isin(codes)]
-    if len(attended):
-        counted = attended.assign(ada=attended["hadir"].isin((1, 2))).groupby(["pid", "komponen_id"])["ada"]
-        tables["kehadiran"] = _coded(counted.agg(sesi="size", hadir="sum").reset_index(), codes)
     of = set(people["program_id"].dropna().str.split("+").explode())
     for name, columns in OF_PROGRAMMES.items():
         rows = records[name]
@@ -147,12 +144,14 @@ def _people(records: Records) -> pd.DataFrame:
     people["program_id"] = enrolled.groupby("pid")["program_id"].agg("+".join)
     for name in ("status", "cara_masuk", "angkatan"):
         people[name] = first[name]
+    came = attendance(records["kehadiran"]).set_index("pid")["share"]
+    people["hadir"] = _banded(100 * came.reindex(people.index), (49, 79))
     people["mulai"], people["bebas"] = _month(first["mulai"]), _month(records.releases)
     return people[[*TRAITS]]
 
 
 def _banded(values: pd.Series, edges: Sequence[int]) -> pd.Series:
-    ends = [f"≤{edges[0]}", *(f"{a + 1}–{b}" for a, b in zip(edges, edges[1:], strict=False)), f">{edges[-1]}"]
+    ends = [f"≤{edges[0]}", *(f"{a + 1}–{b}" for a, b in pairwise(edges)), f">{edges[-1]}"]
     made = pd.cut(values.astype(float), [-np.inf, *edges, np.inf], labels=ends).astype(object)
     return made.where(made.notna(), None)
 
@@ -207,7 +206,7 @@ def _new_codes(people: pd.Index) -> dict[str, str]:
 
 def _coded(rows: pd.DataFrame, codes: Mapping[str, str]) -> pd.DataFrame:
     """Return rows under the new codes, in their order: that of the old ones would tell."""
-    made = rows.drop(columns="pid")
+    made = rows.drop(columns="pid").convert_dtypes()
     made.insert(0, "id", rows["pid"].map(codes))
     return made.sort_values([c for c in ("id", "gelombang", "bulan") if c in made], kind="stable").reset_index(
         drop=True

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import reintegra as rg
 from reintegra.measure import attendance, delivery, session_groups
@@ -41,6 +42,8 @@ def test_a_cancelled_session_counts_neither_minutes_nor_steps():
     table = delivery(SESSIONS).set_index("komponen_id")
     assert table.loc["seminar", "minutes"] == 70
     assert tuple(table.loc["seminar", ["checklists", "fidelity", "complete"]]) == (2, 0.875, 0.5)
+    interval = stats.t.interval(0.95, 1, loc=0.875, scale=stats.sem([1, 0.75]))
+    assert tuple(table.loc["seminar", ["fidelity_low", "fidelity_high"]]) == pytest.approx(interval)
     assert np.isnan(table.loc["berbagi", ["minutes", "fidelity", "complete"]].astype(float)).all()
 
 

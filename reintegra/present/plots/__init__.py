@@ -8,7 +8,6 @@ from .consult import heat_map, keyness, prevalence
 from .measures import items, loadings, quality, reliability, wright_map
 from .over_time import run_chart
 from .programmes import adjusted_means, changes, flow, forest, improved, love
-from .quarters import run_chart
 from .scores import answers, distribution, profile
 
 __all__ = [
@@ -30,7 +29,6 @@ __all__ = [
     "profile",
     "quality",
     "reliability",
-    "run_chart",
     "run_chart",
     "shrunken",
     "survival",

@@ -49,6 +49,12 @@ def run_chart(result: RunChart, *, ax: Any = None) -> Any:
         if len(part):
             named = {"label": say("evaluate", f"run_mark_{column}")} if column else {}
             ax.plot(part.index, times * part["value"], shape, color=DARK, markersize=7 if column else 5, **named)
+    if result.is_share and len(table) <= MOST_NAMES:
+        for place, row in enumerate(table.to_dict("records")):
+            text = f"{row['value'] * row['n']:.0f}/{row['n']:.0f}"
+            ax.annotate(text, (place, 100 * row["value"]), xytext=(0, -15), textcoords="offset points", ha="center",
+                        fontsize=8)  # fmt: skip
+        ax.set_ylim(0, 108)
     step = -(-len(table) // MOST_NAMES)
     ax.set_xticks(list(places)[::step], table["name"][::step], rotation=0 if len(table) <= 8 else 30)
     ax.set_xlabel(say("evaluate", "axis_period"), fontsize=9)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -67,14 +67,24 @@ def side_by_side(records: Records) -> SideBySide:
             label = t(f"units_{name}")
             frame = frame.rename(columns={"x": label, **{c: t(f"mix_{c}") for c in mix}})
             covariates = [t(f"mix_{c}") for c in mix]
-            results[name] = units(frame, unit="unit", outcome=label, kind=kind, covariates=covariates)
+            found = units(frame, unit="unit", outcome=label, kind=kind, covariates=covariates)
+            results[name] = _without_small(found) if name == "completed" else found
         except ReintegraError as error:
             refused[name] = str(error)
     return SideBySide(results, people, small, scored, tuple(sorted(people["program_id"].unique())), refused)
 
 
+def _without_small(result: Units) -> Units:
+    """Take out what would tell that one to four people of a unit did, or did not; what is shrunken does not tell."""
+    table = result.table.copy()
+    left = table["n"] - table["observed"]
+    small = table["observed"].between(1, LEAST - 1) | left.between(1, LEAST - 1)
+    table.loc[small, ["observed", "estimate", "statistic"]] = float("nan")
+    return replace(result, table=table)
+
+
 def _people(records: Records) -> tuple[pd.DataFrame, str]:
-    """Return everyone enrolled in a programme with records of what was done, once, with the change of the main score."""
+    """Return everyone enrolled in a programme with records of what was done, once, with the change of the score."""
     with_sessions = set(records["sesi"]["program_id"])
     talks = records["program"].set_index("program_id")["program_jenis"] == "konsultasi"
     asked = set(records["jawaban"]["pid"])
@@ -98,7 +108,7 @@ def _people(records: Records) -> tuple[pd.DataFrame, str]:
     scores = max(all_scores(records), key=len, default=None)
     if scores is not None:
         main = headline(scores.instrument)
-        wide = scores.of(main.name).unstack()
+        wide = scores.of(main.name).unstack()  # noqa: PD010
         waves = [wave for wave in ("awal", "akhir") if wave in wide]
         if len(waves) == 2:
             before, after = wide["awal"], wide["akhir"]
@@ -124,8 +134,8 @@ def between_units(records: Records, found: SideBySide) -> Document:
         ),
         Section(t("mix_title"), [*_mix(records, found)], whole=True),
     ]
-    for name in ("delivered", "completed", "changed"):
-        sections.append(Section(t(f"units_{name}_title"), [*_one(records, found, name)]))
+    names = ("delivered", "completed", "changed")
+    sections += [Section(t(f"units_{name}_title"), [*_one(found, name)]) for name in names]
     if visits := _visits(records):
         sections.append(visits)
     sections.append(
@@ -134,7 +144,7 @@ def between_units(records: Records, found: SideBySide) -> Document:
     return Document(t("title_antar_unit"), about, sections, made_with(records), foot())
 
 
-def _one(records: Records, found: SideBySide, name: str) -> Iterator[object]:
+def _one(found: SideBySide, name: str) -> Iterator[object]:
     if name not in found.results:
         yield t("units_refused", reason=found.refused[name])
         return
@@ -142,7 +152,7 @@ def _one(records: Records, found: SideBySide, name: str) -> Iterator[object]:
     if name == "changed":
         yield found.status
     yield result.sentence
-    yield units_grid(records, result)
+    yield units_grid(result)
     yield Drawing(plots.funnel if len(result.table) > 9 else plots.shrunken, result, 70)
     yield Note(t(f"units_{name}_note"))
 
@@ -203,8 +213,8 @@ def annex(records: Records, found: SideBySide) -> list[tuple[str, list[str], pd.
         sheets.append((t(f"sheet_{name}"), [result.outcome, t("units_box")], table))
     mix = pd.DataFrame([(unit, *cells) for unit, cells in mix_rows(found)], columns=mix_heads())
     sheets.append((t("sheet_mix"), [t("mix_note", least=LEAST)], mix))
-    words = [name for name in ("name", "n", "observed", "expected", "estimate", "se", "statistic", "size", "low_95",
-                               "high_95", "low_998", "high_998", "shrunken", "ci_low", "ci_high", "verdict")]  # fmt: skip
+    words = ("name", "n", "observed", "expected", "estimate", "se", "statistic", "size", "low_95", "high_95",
+             "low_998", "high_998", "shrunken", "ci_low", "ci_high", "verdict")  # fmt: skip
     meaning = pd.DataFrame(
         [(name, t(f"annex_{name}")) for name in words], columns=[t("head_column"), t("head_meaning")]
     )

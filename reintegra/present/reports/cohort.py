@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from ...core.errors import ReintegraError
-from ...core.language import listed, number, say
-from ...evaluate import Changes, Comparison, Dose, TakingPart, changes, compare, dose, taking_part, talk_form
-from ...evaluate.taking_part import session_groups
+from ...core.language import in_language, listed, number, say
+from ...evaluate import Changes, Comparison, Dose, Improved, TakingPart, changes, compare, dose, taking_part, talk_form
+from ...evaluate.taking_part import taught_with
 from ...intake import Records
 from ...measure import Scores
 from ...share import LEAST
 from .. import plots
 from ..document import Box, Bullets, Document, Drawing, Grid, Note, Section
+from ..plots.drawing import axes
 from ..report import headline
 from .parts import (
     all_scores,
@@ -25,6 +27,7 @@ from .parts import (
     people_cells,
     programme_name,
     share,
+    share_cell,
     span,
     t,
     unit_name,
@@ -72,11 +75,10 @@ def _short(part: TakingPart, found: Changes, given: Dose, main: Scores | None) -
     if main is not None and (row := _main(found, main)) is not None:
         said = {name: number(row[name], 1) for name in ("first", "last", "estimate", "smallest")}
         yield t("main_said", label=row["label"], n=row["n"], span=span(row["ci_low"], row["ci_high"]), **said)
-        if _shown(row):
+        if row["share"] == row["share"]:
             reading = say("evaluate", f"verdict_line_{row['reading']}")
-            yield t(
-                "rose_said", label=row["label"], share=share(row["share"]), line=share(row["line"]), reading=reading
-            )
+            rose = share_cell(row["share"], row["n"])
+            yield t("rose_said", label=row["label"], share=rose, line=share(row["line"]), reading=reading)
     yield given.sentence
     yield t("no_cause_said") if not part.table["waiting"].any() else t("see_compared")
 
@@ -107,8 +109,11 @@ def _flow(part: TakingPart) -> Iterator[object]:
     if lost["people"].sum() >= LEAST:
         words = [code_word("keikutsertaan", "status", status) for status in lost["status"]]
         cells = people_cells(list(lost["people"]))
-        pairs = listed((f"{name} {cell}" for name, cell in zip(words, cells, strict=True)), 12)
-        yield t("lost_said", people=int(lost["people"].sum()), reasons=pairs)
+        if any(cell.isdecimal() for cell in cells):
+            pairs = listed((f"{name} {cell}" for name, cell in zip(words, cells, strict=True)), 12)
+            yield t("lost_said", people=int(lost["people"].sum()), reasons=pairs)
+        else:
+            yield t("lost_not_told", people=int(lost["people"].sum()))
     elif lost["people"].sum():
         yield t("lost_few", least=LEAST)
     yield Note(t("flow_note"))
@@ -124,7 +129,7 @@ def _change(found: Changes, part: TakingPart, main: Scores | None, chosen: bool)
              t("head_rose"), t("head_line")]  # fmt: skip
     rows = []
     for row in found.table.to_dict("records"):
-        shown = (share(row["share"]), share(row["line"])) if _shown(pd.Series(row)) else ("–", "–")
+        shown = share_cell(row["share"], row["n"]), "–" if row["line"] != row["line"] else share(row["line"])
         values = (number(row[name], 1) for name in ("first", "last", "estimate"))
         rows.append((row["label"], str(row["n"]), *values, span(row["ci_low"], row["ci_high"]),
                      number(row["smallest"], 1), *shown))  # fmt: skip
@@ -139,17 +144,23 @@ def _change(found: Changes, part: TakingPart, main: Scores | None, chosen: bool)
     ]
     if len(drawn) > 1:
         labels, results = zip(*drawn, strict=True)
-        yield Drawing(lambda held: plots.improved(held.each, labels=held.labels), _Several(labels, results), 88)
+        yield Drawing(_together, _Several(labels, results))
     if full := [
         row["label"] for row in found.table.to_dict("records") if row["at_best"] >= max(LEAST, 0.15 * row["n"])
     ]:
         yield t("ceiling_said", scales=listed(full, 12))
 
 
+def _together(several: _Several) -> Any:
+    """Draw the shares in the height that their rows need on paper."""
+    ax = axes(None, 7.2, 0.3 * len(several.each) + 0.9)
+    return plots.improved(several.each, labels=several.labels, ax=ax)
+
+
 class _Several:
     """Shares that rose, drawn together; the sentence is read out in place of the figure."""
 
-    def __init__(self, labels: tuple[str, ...], each: tuple[object, ...]) -> None:
+    def __init__(self, labels: tuple[str, ...], each: tuple[Improved, ...]) -> None:
         self.labels, self.each = labels, each
 
     @property
@@ -161,11 +172,11 @@ def _dose(given: Dose) -> Iterator[object]:
     yield given.sentence
     if len(given.table):
         heads = [t("head_component"), t("head_planned"), t("head_delivered"), "%", t("head_replaced"),
-                 t("head_cancelled"), t("head_minutes"), t("head_attended")]  # fmt: skip
+                 t("head_cancelled"), t("head_minutes"), t("head_fidelity"), t("head_attended")]  # fmt: skip
         rows = [
-            (code_word("sesi", "komponen_id", row["name"]), str(row["planned"]), str(row["delivered"]),
-             share(row["share_delivered"]), str(row["replaced"]), str(row["cancelled"]), number(row["minutes"], 0),
-             share(row["share_attended"]) if row["places"] >= LEAST else "–")
+            (code_word("sesi", "komponen_id", row["name"]), str(row["planned"]), str(row["held"] + row["replaced"]),
+             share(row["share"]), str(row["replaced"]), str(row["cancelled"]), number(row["minutes"], 0),
+             share(row["fidelity"]), share(row["attended"]) if row["places"] >= LEAST else "–")
             for row in given.table.to_dict("records")
         ]  # fmt: skip
         yield Grid(heads, rows, widths=(4.5,))
@@ -180,7 +191,7 @@ def _form(records: Records, part: TakingPart) -> Section | None:
         return None
     rows = [(t(f"pillar_{row['name']}"), str(row["n"]), number(row["mean"], 2), share(row["agrees"]))
             for row in form.table.to_dict("records")]  # fmt: skip
-    facts = [(t("fact", number=place), str(row["n"]), share(row["before"]), share(row["after"]))
+    facts = [(t(f"fact_{place}"), str(row["n"]), *(share_cell(row[part], row["n"]) for part in ("before", "after")))
              for place, row in enumerate(form.facts.to_dict("records"), 1)]  # fmt: skip
     parts = [
         form.sentence,
@@ -197,22 +208,23 @@ def _compared(records: Records, part: TakingPart, main: Scores | None) -> Compar
     sizes = people.loc[people["both"], "waiting"].value_counts()
     if main is None or len(sizes) < 2 or sizes.min() < LEAST:
         return None
-    values = main.of(headline(main.instrument).name).rename("score")
+    outcome, days, site = in_language(headline(main.instrument).label), t("mix_days"), t("head_unit")
+    values = main.of(headline(main.instrument).name)
     frame = values[values.index.get_level_values(0).isin(people.index)].reset_index()
-    frame.columns = ["pid", "wave", "score"]
+    frame.columns = ["pid", "wave", outcome]
     frame = frame[frame["wave"].isin([part.waves[0], part.waves[-1]])]
     asked = records["peserta"].set_index("pid")
-    groups = session_groups(records, part.programme)
+    groups = taught_with(records, part.programme)
     names = {True: t("arm_waiting"), False: t("arm_programme")}
     frame["programme"] = frame["pid"].map(people["waiting"]).map(names)
     frame["group"] = frame["pid"].map(groups).where(~frame["pid"].map(people["waiting"]), frame["pid"])
     frame["group"] = frame["group"].fillna(frame["pid"])
-    frame["days"] = frame["pid"].map(asked["sisa_pidana_hr"])
+    frame[days], frame[site] = frame["pid"].map(asked["sisa_pidana_hr"]), frame["pid"].map(asked["upt_id"])
     several = frame.loc[frame["programme"] == names[False], "group"].nunique() > 2
     try:
         return compare(
-            frame, outcome="score", programme="programme", reference=names[True], person="pid", wave="wave",
-            release="days", by_lot=part.by_lot, group="group" if several else None,
+            frame, outcome=outcome, programme="programme", reference=names[True], person="pid", wave="wave", site=site,
+            release=days, by_lot=part.by_lot, group="group" if several else None,
         )  # fmt: skip
     except ReintegraError as refused:
         return str(refused)
@@ -241,7 +253,7 @@ def _next(part: TakingPart, given: Dose, found: Changes) -> Iterator[str]:
     if took["enrolled"].sum() and took["lost"].sum() / took["enrolled"].sum() > MANY_LOST:
         yield t("next_lost")
     low = [code_word("sesi", "komponen_id", row["name"]) for row in given.table.to_dict("records")
-           if row["share_delivered"] < FEW_SESSIONS]  # fmt: skip
+           if row["share"] < FEW_SESSIONS]  # fmt: skip
     if low:
         yield t("next_sessions", components=listed(low, 12))
     if len(found.table):

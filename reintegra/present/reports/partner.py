@@ -83,20 +83,21 @@ def _given(found: Quarters, period: str) -> Iterator[object]:
     before = list(found.chart["name"])
     before = before[before.index(period) - 1] if before.index(period) else None
     then = table[table["quarter"] == before].set_index("name")["share"]
-    rows = []
-    for row in here.to_dict("records"):
-        rows.append((
+    rows = [
+        (
             code_word("sesi", "komponen_id", row["name"]), str(row["planned"]), str(row["delivered"]),
-            share(row["share"]), share(float(then.get(row["name"], float("nan")))), str(row["planned"]),
-            str(row["instructors"]),
-        ))  # fmt: skip
+            share(row["share"]), share(float(then.get(row["name"], float("nan")))),
+            t("of", part=row["instructors"], whole=row["planned"]),
+        )
+        for row in here.to_dict("records")
+    ]  # fmt: skip
     whole = found.chart.set_index("name")
     last = share(float(whole.loc[before, "share"])) if before else "–"
     now = whole.loc[period]
     rows.append((t("together"), str(int(now["planned"])), str(int(now["delivered"])), share(now["share"]), last,
-                 str(int(now["planned"])), str(int(here["instructors"].sum()))))  # fmt: skip
+                 t("of", part=int(here["instructors"].sum()), whole=int(now["planned"]))))  # fmt: skip
     heads = [t(f"head_{name}") for name in ("component", "planned", "delivered", "percent", "percent_before",
-                                            "visits_planned", "visits_kept")]  # fmt: skip
+                                            "visits")]  # fmt: skip
     yield Grid(heads, rows, widths=(4.4,))
 
 
@@ -153,7 +154,7 @@ def _chart(found: Quarters) -> Iterator[object]:
     if len(found.chart) < SHORT:
         yield t("run_few", quarters=len(found.chart))
         return
-    yield Drawing(plots.run_chart, found, 46)
+    yield Drawing(plots.run_chart, found.run, 46)
     yield found.sentence
 
 

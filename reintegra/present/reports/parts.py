@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from math import ceil, floor
 
 import numpy as np
 import pandas as pd
@@ -69,6 +70,18 @@ def share(value: float, decimals: int = 0) -> str:
     return number(100 * value, decimals)
 
 
+def share_cell(value: float, n: int) -> str:
+    """Write the share of n people in per cent; where one to four did, or did not, the bound that five would give."""
+    if value != value or n < LEAST:
+        return "–"
+    count = round(value * n)
+    if 0 < count < LEAST:
+        return f"<{ceil(100 * LEAST / n)}"
+    if 0 < n - count < LEAST:
+        return f">{floor(100 * (n - LEAST) / n)}"
+    return share(value)
+
+
 def span(low: float, high: float, decimals: int = 1) -> str:
     """Write an interval."""
     return "–" if low != low else t("span", low=number(low, decimals), high=number(high, decimals))
@@ -79,14 +92,21 @@ def all_scores(records: Records) -> list[Scores]:
     return [score(records.responses(name)) for name in records.instruments]
 
 
-def units_grid(records: Records, result: Units) -> Grid:
-    """Return units side by side as a table: in the order of their names."""
-    shown = result.shown()
-    shown.iloc[:, 0] = [unit_name(records, name) for name in result.table["name"]]
-    last = shown.shape[1] - 1
-    return Grid(
-        tuple(shown.columns), [tuple(map(str, row)) for row in shown.itertuples(index=False)], (0, last), (4.4, 1.0)
-    )
+def units_grid(result: Units) -> Grid:
+    """Return units side by side as a table, in the order of their names."""
+    times, decimals = (100, 0) if result.kind == "proportion" else (1, 1)
+    mark = " (%)" if result.kind == "proportion" else ""
+    rows = [
+        (
+            row["name"], str(row["n"]), number(times * row["estimate"], decimals),
+            span(times * row["low_998"], times * row["high_998"], decimals), number(times * row["shrunken"], decimals),
+            span(times * row["ci_low"], times * row["ci_high"], decimals), t(f"verdict_{row['verdict']}"),
+        )
+        for row in result.table.to_dict("records")
+    ]  # fmt: skip
+    heads = [t("head_unit"), "n", t("head_adjusted") + mark, t("head_limits"), t("head_shrunken") + mark,
+             t("head_interval"), t("head_remark")]  # fmt: skip
+    return Grid(heads, rows, (0, 6), (1.8, 1.1, 2.4, 2.8, 2.6, 2.8))
 
 
 def made_with(records: Records) -> list[tuple[str, str]]:

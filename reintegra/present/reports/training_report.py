@@ -11,7 +11,7 @@ from ...intake import Records
 from ...share import LEAST
 from .. import plots
 from ..document import Box, Bullets, Document, Drawing, Grid, Note, Section
-from .parts import foot, made_with, share, span, t, units_grid
+from .parts import foot, made_with, share, share_cell, span, t, units_grid
 
 
 def training_report(records: Records, *, name: str | None = None) -> Document:
@@ -28,7 +28,7 @@ def training_report(records: Records, *, name: str | None = None) -> Document:
         Section(t("items_title"), [*_items(found)]),
         Section(t("sim_title"), [*_simulation(found)], whole=True),
         Section(t("l3_title"), [*_practice(found)]),
-        Section(t("by_unit_title"), [*_by_unit(records, found)]),
+        Section(t("by_unit_title"), [*_by_unit(found)]),
         Section(
             t("may_title"), [Bullets([t("training_may"), t("training_may_not"), t("training_rights")])], whole=True
         ),
@@ -38,13 +38,19 @@ def training_report(records: Records, *, name: str | None = None) -> Document:
     return Document(t("title_pelatihan"), about, sections, made_with(records), foot())
 
 
+def _ceiling(found: Training) -> bool:
+    """Tell whether too many had everything right, and enough of them to say so."""
+    n = 0 if found.knowledge is None else int(found.knowledge.row["n"])
+    return bool(found.ceiling >= CEILING) and found.ceiling * n >= LEAST
+
+
 def _n(count: int) -> str:
     return str(count) if count == 0 or count >= LEAST else t("under", least=LEAST)
 
 
 def _short(found: Training) -> Iterator[str]:
     yield found.sentence
-    if found.ceiling >= CEILING:
+    if _ceiling(found):
         yield t("ceiling_training", share=share(found.ceiling))
     if found.agreement is not None:
         yield t("agreement_short", icc=number(found.agreement.of("ICC(2,1)"), 2), same=share(found.same))
@@ -55,7 +61,7 @@ def _short(found: Training) -> Iterator[str]:
 
 def _reaction(found: Training) -> Iterator[object]:
     rows = [
-        (t(f"l1_{place}"), str(row["n"]), number(row["mean"], 1), share(row["agrees"]))
+        (t(f"l1_{place}"), str(row["n"]), number(row["mean"], 1), share_cell(row["agrees"], row["n"]))
         for place, row in enumerate(found.reaction.to_dict("records"), 1)
         if row["n"] >= LEAST
     ]
@@ -71,11 +77,13 @@ def _learning(found: Training) -> Iterator[object]:
     yield Grid(
         [t(f"head_{name}") for name in ("measure", "both", "change", "interval", "smallest")], rows, widths=(7.0,)
     )
-    yield t("gain_said", gain=share(found.gain)) if found.gain == found.gain else t("training_few")
+    if found.gain is not None:
+        low, high = 100 * found.gain.ci_low, 100 * found.gain.ci_high
+        yield t("gain_said", gain=share(found.gain.value), span=span(low, high, 0))
     middle, low, high, places = found.unit_change
     if low == low:
         yield t("over_units", units=places, change=number(middle, 1), span=span(low, high))
-    if found.ceiling >= CEILING:
+    if _ceiling(found):
         yield Box(t("ceiling_training", share=share(found.ceiling)))
     yield Note(t("l2_note"))
 
@@ -89,7 +97,7 @@ def _change(told: Change, decimals: int) -> tuple[str, ...]:
 
 def _items(found: Training) -> Iterator[object]:
     rows = [
-        (t("question", number=place), str(row["n"]), share(row["before"]), share(row["after"]),
+        (t("question", number=place), str(row["n"]), *(share_cell(row[part], row["n"]) for part in ("before", "after")),
          number(row["discrimination"], 2), t(f"item_{row['verdict']}"))
         for place, row in enumerate(found.items.to_dict("records"), 1)
         if row["n"] >= LEAST
@@ -118,20 +126,20 @@ def _practice(found: Training) -> Iterator[object]:
     if found.practice["n"].max() < LEAST:
         yield t("practice_none")
         return
-    rows = [(t("practice", number=place), str(row["n"]), share(row["routine"]), share(row["partly"]))
+    rows = [(t("practice", number=place), str(row["n"]), *(share_cell(row[part], row["n"]) for part in ("routine", "partly")))
             for place, row in enumerate(found.practice.to_dict("records"), 1) if row["n"] >= LEAST]  # fmt: skip
     yield Grid([t("head_practice"), "n", t("head_routine"), t("head_partly")], rows, widths=(7.0,))
     yield Note(t("l3_note"))
 
 
-def _by_unit(records: Records, found: Training) -> Iterator[object]:
+def _by_unit(found: Training) -> Iterator[object]:
     if not found.by_unit:
         yield t("by_unit_none", least=LEAST)
         return
     yield Box(t("units_box"))
     for name, result in found.by_unit.items():
         yield t(f"by_unit_{name}")
-        yield units_grid(records, result)
+        yield units_grid(result)
     if "practice" in found.by_unit:
         yield Drawing(plots.shrunken, found.by_unit["practice"], 62)
     yield Note(t("by_unit_note", least=LEAST))

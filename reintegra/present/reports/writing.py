@@ -71,8 +71,8 @@ def programme_report(
     records : Records
         From `read_records`.
     kind : "kohort", "antar-unit", "mitra", "pelatihan", "rujukan" or "arsip"
-        For the head of the unit, the regional office, the partner, the office that trains, the clinic or counsellor, the
-        university.
+        For the head of the unit, the regional office, the partner, the office that trains, the clinic or counsellor,
+        the university.
     out : str or Path
         The folder to write to; it is made where missing.
     programme : str, optional
