@@ -18,8 +18,8 @@ SHARES = (0.5, 0.8)  # of the sessions of a person: where the bands end
 @dataclass(frozen=True, eq=False)
 class Dose(Result):
     """Sessions and attendance of one programme. ``table`` has a row a component, as `delivery` counts it (name,
-    planned, held, replaced, cancelled, share, minutes, fidelity, ...), with places (rows of attendance) and attended (share of
-    full attendance).
+    planned, held, replaced, cancelled, share, minutes, fidelity, ...), with places (rows of attendance) and attended
+    (share of full attendance).
 
     ``people``: the share of the sessions of his group each person attended in full, by code; ``bands``: how many people
     attended under half, up to four fifths, and more (name, people). ``talks``: consultations of each person, where the

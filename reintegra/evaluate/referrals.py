@@ -44,9 +44,9 @@ class Referrals(Result):
 def referrals(records: Records, *, programme: str | None = None, today: dt.date | None = None) -> Referrals:
     """List who has to be seen by the clinic or a counsellor.
 
-    A person is listed for an item that is marked in its questionnaire (PHQ-9 item 9, SRQ-20 item 17) and was answered at
-    the mark or above, or not answered (blank, 77, 88 or 99: to be asked in person); for a K10 of 30 or more; and for a
-    wish to see a counsellor, a doctor or a psychologist that is still open. People who died are not listed. A later
+    A person is listed for an item that is marked in its questionnaire (PHQ-9 item 9, SRQ-20 item 17) and was answered
+    at the mark or above, or not answered (blank, 77, 88 or 99: to be asked in person); for a K10 of 30 or more; and for
+    a wish to see a counsellor, a doctor or a psychologist that is still open. People who died are not listed. A later
     answer without a mark takes nobody off.
 
     Parameters

@@ -1,7 +1,7 @@
 """A run chart: one number over time about its median, and the signs that something other than chance was at work.
 
-Six points on one side, the rule most often taught, cries out in 30 % of charts of 20 points in which nothing happened,
-and five rising points find next to nothing. The limits used here grow with the number of points.
+The rules most often taught (six points on one side of the median, five that rise or fall) cry out in 30 % of charts of
+20 points in which nothing happened. The limits used here grow with the number of points.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .design import numbers
 from .estimates import Floats
 
 TAIL = 0.025
-FEW = 10  # points off the median; fewer cannot have too few or too many runs
+FEW = 10  # points off the median; fewer can hardly have too few or too many runs
 THREE_SIGMA = 0.00135
 SHUFFLES = 2000
 
@@ -109,7 +109,7 @@ def run_chart(values: pd.Series, *, of: pd.Series | None = None, outcome: str | 
     66-87 (runs); Mohammed, Worthington & Woodall (2008), Quality and Safety in Health Care 17, 137-145 (limits of a
     share, here by the binomial distribution itself).
     """
-    if not (values.index.is_monotonic_increasing and values.index.is_unique):
+    if not all(s.index.is_monotonic_increasing and s.index.is_unique for s in (values, *(() if of is None else (of,)))):
         raise DataError("periods-out-of-order")
     outcome = str(values.name) if outcome is None else outcome
     count = numbers(values.rename(outcome))

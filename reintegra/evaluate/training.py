@@ -28,13 +28,13 @@ class Training(Result):
     """One training. ``table``: how many officers have each part (name, n).
 
     ``reaction``: name, n, mean (1-5), agrees (share at 4 or 5). ``knowledge`` and ``confidence``: the change from
-    before to after, in right answers and in points from 0 to 10 (None under three officers). ``items``: name, n, before, after
-    (shares right), discrimination (with the rest of the test, after), verdict ("sound", "easy", "poor"). ``gain``: the
-    normalised gain, units left out in turn for its interval (None where it cannot be had). ``unit_change``: the mean
-    change of the units with its interval, and how many they are. ``ceiling``: share with all right after.
-    ``agreement``: of the two raters on the sum of the simulation; ``same``: share of steps rated alike; ``steps``:
-    name, n, done (mean share of the step). ``practice``: name, n, routine, partly (shares). ``by_unit``: knowledge after and
-    practice of the units, shrunken and never ranked (None where there are not two units).
+    before to after, in right answers and in points from 0 to 10 (None under three officers). ``items``: name, n,
+    before, after (shares right), discrimination (with the rest of the test, after), verdict ("sound", "easy", "poor").
+    ``gain``: the normalised gain, units left out in turn for its interval (None where it cannot be had).
+    ``unit_change``: the mean change of the units with its interval, and how many they are. ``ceiling``: share with all
+    right after. ``agreement``: of two raters on the sum of the simulation; ``same``: share of steps rated alike;
+    ``steps``: name, n, done (mean share of the step). ``practice``: name, n, routine, partly (shares). ``by_unit``:
+    knowledge after, and practice, of units with five officers or more, shrunken and never ranked.
     """
 
     training: str
@@ -109,7 +109,7 @@ def training(records: Records, name: str | None = None) -> Training:
     counts = {"before": len(before), "after": len(after), "both": len(first), "simulation": rated, "later": len(later)}
     return Training(
         pd.DataFrame({"name": [*counts], "n": [*counts.values()]}), "", str(name), _reaction(after), knowledge,
-        confidence, _items(*marks), _gain(*totals, unit),
+        confidence, _items(*marks), _gain(totals[0], totals[1], unit),
         float((second == 12).mean()) if len(second) else np.nan, _over_units(second - first, unit), agreement, same,
         steps, _practice(practice), _by_unit({"knowledge": second, "practice": practice.mean(axis=1)}, unit),
     )  # fmt: skip
@@ -204,6 +204,6 @@ def _by_unit(parts: dict[str, pd.Series], unit: pd.Series) -> dict[str, Units]:
         frame = pd.DataFrame({"unit": unit.reindex(values.index), outcome: values.astype(float)}).dropna()
         sizes = frame["unit"].value_counts()
         frame = frame[frame["unit"].isin(sizes.index[sizes >= 5])]
-        if frame["unit"].nunique() > 1 and np.ptp(frame[outcome]) > 0:
+        if len(set(frame["unit"])) > 1 and np.ptp(frame[outcome]) > 0:
             found[name] = units(frame, unit="unit", outcome=outcome, kind="mean")
     return found

@@ -124,13 +124,13 @@ def archive(records: Records, *, programme: str | None = None, k: int = LEAST) -
         if len(rows):
             tables[name] = _coded(rows[["pid", *columns]], codes)
     of = set(people["program_id"].dropna().str.split("+").explode())
-    for name, columns in OF_PROGRAMMES.items():
+    for name, wanted in OF_PROGRAMMES.items():
         rows = records[name]
         rows = rows[rows["program_id"].isin(of)] if "program_id" in rows else rows
         month = rows["tanggal"] if "tanggal" in rows else rows.get("bulan")
         rows = rows.assign(bulan=_month(month)) if month is not None else rows
         if len(rows):
-            tables[name] = rows[[*columns]].reset_index(drop=True)
+            tables[name] = rows[[*wanted]].reset_index(drop=True)
     return Archive(told, "", tables, _codebook(records, tables, told), k, smallest)
 
 

@@ -59,6 +59,23 @@ def test_points_in_random_order_seldom_show_a_sign(n):
     assert sum(map(bool, signs)) <= binom.isf(1e-4, len(signs), by_chance)
 
 
+def test_the_rules_most_often_taught_cry_out_in_a_third_of_charts_of_twenty_points():
+    rng = np.random.default_rng(20)
+
+    def longest(marks):
+        return max(
+            map(
+                len,
+                "".join("+" if mark > 0 else "-" for mark in marks).replace("+-", "+ -").replace("-+", "- +").split(),
+            )
+        )
+
+    orders = [rng.permutation(20) for _ in range(1000)]
+    taught = [longest(order - 9.5) >= 6 or longest(np.diff(order)) >= 4 for order in orders]
+    assert 0.25 < np.mean(taught) < 0.35
+    assert run_chart(pd.Series(np.arange(20.0)), outcome="x").by_chance < 0.05
+
+
 def test_a_lasting_shift_is_seen_and_marked():
     rng = np.random.default_rng(1)
     found = run_chart(pd.Series(np.r_[rng.normal(0, 1, 12), rng.normal(4, 1, 12)]), outcome="x")
@@ -115,6 +132,7 @@ def test_what_is_no_run_chart_is_refused():
     values = pd.Series([1, 2, 3], [2, 1, 3], name="x")
     for bad, of, code in (
         (values, None, "periods-out-of-order"),
+        (values.sort_index(), pd.Series(5, [1, 1, 2, 3], name="of"), "periods-out-of-order"),
         (values.sort_index().replace(3, np.nan), None, "too-few-periods"),
         (values.sort_index(), pd.Series(2, [1, 2, 3], name="of"), "not-a-count"),
         (values.sort_index().astype(str) + " sesi", None, "words-for-numbers"),

@@ -173,7 +173,7 @@ def test_a_person_who_withdraws_is_gone_everywhere_and_it_is_said_what_to_run_ag
         assert counts.loc["jawaban", ["rows", "waves", "instruments"]].tolist() == [2, "akhir, awal", "siap_36"]
         assert counts.loc["keikutsertaan", "programmes"] == "P1"
         assert {"02_profil_kesiapan", "09_setelah_bebas"} <= set(records.withdrawn.notebooks)
-        assert "06_antar_unit" not in records.withdrawn.notebooks, "no row of theirs was in it"
+        assert "03_konsultasi" not in records.withdrawn.notebooks, "no row of theirs was in it"
         text = next(notice.text for notice in records.notices if notice.code == "withdrawn-left-out")
         assert "10 baris" in text
         assert "09_setelah_bebas" in text

@@ -59,7 +59,7 @@ def run_chart(result: RunChart, *, ax: Any = None) -> Any:
     ax.set_xticks(list(places)[::step], table["name"][::step], rotation=0 if len(table) <= 8 else 30)
     ax.set_xlabel(say("evaluate", "axis_period"), fontsize=9)
     ax.set_ylabel(f"{result.outcome} (%)" if result.is_share else result.outcome, fontsize=9)
-    decimals(ax.yaxis, 0 if result.is_share or table["value"].abs().max() >= 10 else 1)
+    decimals(ax.yaxis, 0 if result.is_share else 1)
     ax.tick_params(labelsize=9)
     ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, fontsize=8, frameon=False)
     status(ax, result)

@@ -13,7 +13,7 @@ from ...evaluate import Units, taking_part, units
 from ...intake import Records
 from ...share import LEAST
 from .. import plots
-from ..document import Box, Bullets, Document, Drawing, Grid, Note, Section
+from ..document import Box, Bullets, Document, Drawing, Grid, Note, Part, Section
 from ..report import headline
 from .parts import (
     all_scores,
@@ -144,7 +144,7 @@ def between_units(records: Records, found: SideBySide) -> Document:
     return Document(t("title_antar_unit"), about, sections, made_with(records), foot())
 
 
-def _one(found: SideBySide, name: str) -> Iterator[object]:
+def _one(found: SideBySide, name: str) -> Iterator[Part]:
     if name not in found.results:
         yield t("units_refused", reason=found.refused[name])
         return
@@ -180,7 +180,7 @@ def mix_heads() -> list[str]:
     ]
 
 
-def _mix(records: Records, found: SideBySide) -> Iterator[object]:
+def _mix(records: Records, found: SideBySide) -> Iterator[Part]:
     yield Grid(mix_heads(), [(unit_name(records, unit), *cells) for unit, cells in mix_rows(found)], widths=(5.2,))
     yield Note(t("mix_note", least=LEAST))
     if found.small:

@@ -15,7 +15,7 @@ from ...intake import Records
 from ...measure import Scores
 from ...share import LEAST
 from .. import plots
-from ..document import Box, Bullets, Document, Drawing, Grid, Note, Section
+from ..document import Box, Bullets, Document, Drawing, Grid, Note, Part, Section
 from ..plots.drawing import axes
 from ..report import headline
 from .parts import (
@@ -96,7 +96,7 @@ def _shown(row: pd.Series) -> bool:
     return bool(row["share"] == row["share"]) and not (0 < row["rose"] < LEAST or 0 < others < LEAST)
 
 
-def _flow(part: TakingPart) -> Iterator[object]:
+def _flow(part: TakingPart) -> Iterator[Part]:
     table = part.table
     columns = ["enrolled", *part.waves, "both", "lost"]
     rows = []
@@ -119,7 +119,7 @@ def _flow(part: TakingPart) -> Iterator[object]:
     yield Note(t("flow_note"))
 
 
-def _change(found: Changes, part: TakingPart, main: Scores | None, chosen: bool) -> Iterator[object]:
+def _change(found: Changes, part: TakingPart, main: Scores | None, chosen: bool) -> Iterator[Part]:
     if found.table.empty:
         yield t("change_none", least=LEAST)
         return
@@ -168,15 +168,17 @@ class _Several:
         return t("figure_rose", scales=listed(self.labels, 12))
 
 
-def _dose(given: Dose) -> Iterator[object]:
+def _dose(given: Dose) -> Iterator[Part]:
     yield given.sentence
     if len(given.table):
+        steps = given.table["fidelity"].notna().any()
         heads = [t("head_component"), t("head_planned"), t("head_delivered"), "%", t("head_replaced"),
-                 t("head_cancelled"), t("head_minutes"), t("head_fidelity"), t("head_attended")]  # fmt: skip
+                 t("head_cancelled"), t("head_minutes"), *([t("head_fidelity")] if steps else []),
+                 t("head_attended")]  # fmt: skip
         rows = [
             (code_word("sesi", "komponen_id", row["name"]), str(row["planned"]), str(row["held"] + row["replaced"]),
              share(row["share"]), str(row["replaced"]), str(row["cancelled"]), number(row["minutes"], 0),
-             share(row["fidelity"]), share(row["attended"]) if row["places"] >= LEAST else "–")
+             *([share(row["fidelity"])] if steps else []), share(row["attended"]) if row["places"] >= LEAST else "–")
             for row in given.table.to_dict("records")
         ]  # fmt: skip
         yield Grid(heads, rows, widths=(4.5,))
@@ -193,7 +195,7 @@ def _form(records: Records, part: TakingPart) -> Section | None:
             for row in form.table.to_dict("records")]  # fmt: skip
     facts = [(t(f"fact_{place}"), str(row["n"]), *(share_cell(row[part], row["n"]) for part in ("before", "after")))
              for place, row in enumerate(form.facts.to_dict("records"), 1)]  # fmt: skip
-    parts = [
+    parts: list[Part] = [
         form.sentence,
         Grid([t("head_fact"), "n", t("head_before"), t("head_after")], facts, widths=(7.0,)),
         Grid([t("head_pillar"), "n", t("head_mean_4"), t("head_agrees_4")], rows, widths=(7.0,)),
@@ -224,7 +226,7 @@ def _compared(records: Records, part: TakingPart, main: Scores | None) -> Compar
     try:
         return compare(
             frame, outcome=outcome, programme="programme", reference=names[True], person="pid", wave="wave", site=site,
-            release=days, by_lot=part.by_lot, group="group" if several else None,
+            release=days, by_lot=part.by_lot, group="group" if several and not part.by_lot else None,
         )  # fmt: skip
     except ReintegraError as refused:
         return str(refused)

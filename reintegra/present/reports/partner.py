@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from ...core.errors import DataError
 from ...core.language import listed, number
 from ...evaluate import Quarters, changes, quarters
+from ...evaluate.run_chart import RunChart
 from ...intake import Records
 from ...share import LEAST
 from .. import plots
-from ..document import Document, Drawing, Grid, Note, Section
+from ..document import Document, Drawing, Grid, Note, Part, Section
+from ..plots.drawing import axes
 from .parts import all_scores, code_word, day, foot, people_cells, share, span, t, unit_name
 
 # what an IPWL is evaluated on: WHOQOL-BREF, the two stages of URICA for change, relapse prevention and plan of SIAP-36
@@ -77,11 +80,11 @@ def _agreement(records: Records, found: Quarters) -> str:
     return t("agreement", start=day(made["mulai"].min()), end=day(made["akhir"].max()), components=listed(words, 12))
 
 
-def _given(found: Quarters, period: str) -> Iterator[object]:
+def _given(found: Quarters, period: str) -> Iterator[Part]:
     table = found.table
     here = table[table["quarter"] == period]
-    before = list(found.chart["name"])
-    before = before[before.index(period) - 1] if before.index(period) else None
+    order = list(found.chart["name"])
+    before = order[order.index(period) - 1] if order.index(period) else None
     then = table[table["quarter"] == before].set_index("name")["share"]
     rows = [
         (
@@ -101,7 +104,7 @@ def _given(found: Quarters, period: str) -> Iterator[object]:
     yield Grid(heads, rows, widths=(4.4,))
 
 
-def _people(records: Records, programme: str, period: str) -> Iterator[object]:
+def _people(records: Records, programme: str, period: str) -> Iterator[Part]:
     """Yield who was there in the quarter: at its start, new, finished, gone and why."""
     start, end = _days(period)
     enrolled = records["keikutsertaan"]
@@ -128,7 +131,7 @@ def _days(period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     return span_.start_time.normalize(), span_.end_time.normalize()
 
 
-def _change(records: Records, programme: str, period: str) -> Iterator[object]:
+def _change(records: Records, programme: str, period: str) -> Iterator[Part]:
     """Yield the change of everyone whose last wave came by the end of the quarter."""
     enrolled = records["keikutsertaan"]
     answers = records["jawaban"]
@@ -150,15 +153,20 @@ def _change(records: Records, programme: str, period: str) -> Iterator[object]:
     yield Note(t("partner_change_note"))
 
 
-def _chart(found: Quarters) -> Iterator[object]:
+def _chart(found: Quarters) -> Iterator[Part]:
     if len(found.chart) < SHORT:
         yield t("run_few", quarters=len(found.chart))
         return
-    yield Drawing(plots.run_chart, found.run, 46)
+    yield Drawing(_run, found.run)
     yield found.sentence
 
 
-def _actions(records: Records, found: Quarters, period: str) -> Iterator[object]:
+def _run(found: RunChart) -> Any:
+    """Draw the run chart in the height that one page leaves."""
+    return plots.run_chart(found, ax=axes(None, 7.2, 2.2))
+
+
+def _actions(records: Records, found: Quarters, period: str) -> Iterator[Part]:
     table = records["evaluasi"]
     table = table[(table["mitra_id"] == found.partner) & (table["upt_id"] == found.unit)]
     order = list(found.chart["name"])

@@ -115,9 +115,8 @@ def made_with(records: Records) -> list[tuple[str, str]]:
     rows = sum(len(table) for table in records.tables.values())
     versions = ", ".join(f"{package.__name__} {package.__version__}" for package in (reintegra, np, pd))
     return [
-        (t("made_files"), listed(sorted(records.files), 3)),
+        (t("made_files"), t("files_and_rows", files=listed(sorted(records.files), 3), rows=number(rows, 0))),
         (t("made_digest"), digest),
-        (word("prov_rows_used"), number(rows, 0)),
         (t("made_versions"), f"{versions}, Python {platform.python_version()}"),
     ]
 

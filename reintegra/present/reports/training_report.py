@@ -10,8 +10,10 @@ from ...evaluate.training import CEILING, EASY, POOR
 from ...intake import Records
 from ...share import LEAST
 from .. import plots
-from ..document import Box, Bullets, Document, Drawing, Grid, Note, Section
+from ..document import Box, Bullets, Document, Drawing, Grid, Note, Part, Section
 from .parts import foot, made_with, share, share_cell, span, t, units_grid
+
+PARTS = ("routine", "partly")
 
 
 def training_report(records: Records, *, name: str | None = None) -> Document:
@@ -59,7 +61,7 @@ def _short(found: Training) -> Iterator[str]:
     yield t("no_control")
 
 
-def _reaction(found: Training) -> Iterator[object]:
+def _reaction(found: Training) -> Iterator[Part]:
     rows = [
         (t(f"l1_{place}"), str(row["n"]), number(row["mean"], 1), share_cell(row["agrees"], row["n"]))
         for place, row in enumerate(found.reaction.to_dict("records"), 1)
@@ -69,7 +71,7 @@ def _reaction(found: Training) -> Iterator[object]:
     yield Note(t("l1_note"))
 
 
-def _learning(found: Training) -> Iterator[object]:
+def _learning(found: Training) -> Iterator[Part]:
     rows = []
     for name, told, decimals in (("knowledge", found.knowledge, 1), ("confidence", found.confidence, 1)):
         if told is not None and told.row["n"] >= LEAST:
@@ -95,7 +97,7 @@ def _change(told: Change, decimals: int) -> tuple[str, ...]:
             number(smallest, decimals))  # fmt: skip
 
 
-def _items(found: Training) -> Iterator[object]:
+def _items(found: Training) -> Iterator[Part]:
     rows = [
         (t("question", number=place), str(row["n"]), *(share_cell(row[part], row["n"]) for part in ("before", "after")),
          number(row["discrimination"], 2), t(f"item_{row['verdict']}"))
@@ -107,7 +109,7 @@ def _items(found: Training) -> Iterator[object]:
     yield Note(t("items_note", poor=number(POOR, 2), easy=share(EASY)))
 
 
-def _simulation(found: Training) -> Iterator[object]:
+def _simulation(found: Training) -> Iterator[Part]:
     if found.steps.empty or found.steps["n"].max() < LEAST:
         yield t("sim_none")
         return
@@ -122,17 +124,17 @@ def _simulation(found: Training) -> Iterator[object]:
         yield t("agreement_none")
 
 
-def _practice(found: Training) -> Iterator[object]:
+def _practice(found: Training) -> Iterator[Part]:
     if found.practice["n"].max() < LEAST:
         yield t("practice_none")
         return
-    rows = [(t("practice", number=place), str(row["n"]), *(share_cell(row[part], row["n"]) for part in ("routine", "partly")))
+    rows = [(t("practice", number=place), str(row["n"]), *(share_cell(row[part], row["n"]) for part in PARTS))
             for place, row in enumerate(found.practice.to_dict("records"), 1) if row["n"] >= LEAST]  # fmt: skip
     yield Grid([t("head_practice"), "n", t("head_routine"), t("head_partly")], rows, widths=(7.0,))
     yield Note(t("l3_note"))
 
 
-def _by_unit(found: Training) -> Iterator[object]:
+def _by_unit(found: Training) -> Iterator[Part]:
     if not found.by_unit:
         yield t("by_unit_none", least=LEAST)
         return
