@@ -6,9 +6,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import reintegra as rg
-from reintegra.__main__ import parser
+from reintegra.__main__ import KINDS, parser
+from reintegra.core.check_letter import is_valid
 from reintegra.instruments import schema
 
 ROOT = Path(__file__).parent.parent
@@ -46,12 +48,19 @@ def test_every_file_a_document_names_is_there(path):
             assert (path.parent / target).exists(), target
 
 
+def blocks(name, wanted):
+    """Yield the code blocks of one kind in a document."""
+    for kind, block in re.findall(r"```(\w*)\n(.*?)```", (ROOT / name).read_text("utf-8"), re.S):
+        if kind == wanted:
+            yield block
+
+
 def commands():
-    """Yield the commands in the README's code blocks."""
-    for kind, block in re.findall(r"```(\w*)\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S):
-        for line in block.splitlines() if kind == "console" else ():
+    """Yield the commands in the code blocks of the README and of the guide, where python is the one in .venv."""
+    for name in ("README.md", "docs/panduan.md"):
+        for line in "\n".join(blocks(name, "console")).splitlines():
             if line.strip() and not line.startswith("#"):
-                yield line.split("  #")[0].strip()
+                yield line.split("  #")[0].strip().replace(".venv\\Scripts\\python", "python")
 
 
 def test_the_two_commands_stand_in_the_readme():
@@ -59,11 +68,11 @@ def test_the_two_commands_stand_in_the_readme():
 
 
 @pytest.mark.parametrize("command", sorted(set(commands())))
-def test_a_command_of_the_readme_exists(command):
+def test_a_command_of_the_readme_or_the_guide_exists(command):
     words = shlex.split(command)
     if words[:3] == ["python", "-m", "reintegra"]:
         said = parser().parse_args(words[3:])
-        if hasattr(said, "instrument"):
+        if getattr(said, "instrument", None):
             rg.load_instrument(said.instrument)
     elif words[:2] == ["python", "-m"]:
         assert words[2] in ("pip", "pytest", "venv") or (ROOT / Path(*words[2].split("."))).exists(), command
@@ -78,8 +87,101 @@ def test_a_command_of_the_readme_exists(command):
         assert words[0] == "conda", command
 
 
-def test_files_that_commands_of_the_readme_read_are_there():
+def test_files_that_these_commands_read_are_there():
     for command in commands():
-        for name in re.findall(r"(?:data|notebooks|benchmarks|docs)/[\w./-]+\.\w+", command):
+        for name in re.findall(r"(?:data|notebooks|benchmarks|docs)/[\w./-]+", command):
             if not name.startswith(("data/masuk", "data/hasil")):
                 assert (ROOT / name).exists(), command
+
+
+def test_every_picture_is_shown_somewhere_and_small():
+    texts = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
+    for picture in (ROOT / "docs" / "images").glob("*"):
+        assert f"images/{picture.name})" in texts
+        assert picture.stat().st_size < 150_000, picture.name
+
+
+def test_the_places_a_document_points_to_inside_a_page_are_there():
+    for path in DOCUMENTS:
+        for file, place in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", path.read_text("utf-8")):
+            page = (path.parent / file).read_text("utf-8") if file else path.read_text("utf-8")
+            headings = re.findall(r"^#+ (.*)$", page, re.M)
+            assert place in {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in headings}, place
+
+
+def fill_in(folder):
+    """Do what people do in the sheets between two blocks of the guide: tick what was read, code it as none."""
+    for path in folder.glob("konsultasi/*.xlsx"):
+        book = load_workbook(path)
+        for sheet in book:
+            for cell in sheet[5]:
+                mark = {"Sudah dibaca": "ya", "Kode 1": "none"}.get(cell.value)
+                for row in range(6, sheet.max_row + 1) if mark else ():
+                    if sheet.cell(row, 1).value:
+                        sheet.cell(row, cell.column).value = mark
+        book.save(path)
+
+
+def test_the_lines_of_python_in_the_guide_run_from_top_to_bottom(tmp_path, capsys):
+    names = {}
+    for block in blocks("docs/panduan.md", "python"):
+        fill_in(tmp_path)
+        moved = block.replace("../data/demo", (ROOT / "data" / "demo").as_posix())
+        exec(moved.replace("../data/hasil", tmp_path.as_posix()), names)
+    assert {path.name for path in tmp_path.iterdir()} >= {"konsultasi_kobo.xlsx", "konsultasi.html", "konsultasi"}
+    assert len(names["hasil"].followup)
+    assert not names["bersih"].empty
+    assert len(names["lembar"]) == 3
+    codes = capsys.readouterr().out.splitlines()[:50]
+    assert len(set(codes)) == 50
+    assert all(is_valid(code) for code in codes)
+
+
+def test_every_function_the_guide_names_exists():
+    for folder, name in re.findall(
+        r"\b(rg|consult|measure|present)\.(\w+)", (ROOT / "docs/panduan.md").read_text("utf-8")
+    ):
+        assert hasattr(rg if folder == "rg" else getattr(rg, folder), name), name
+
+
+def test_programmes_and_quarters_the_guide_names_are_in_the_invented_records():
+    said = [parser().parse_args(shlex.split(line)[3:]) for line in commands() if " --kind " in line]
+    assert {given.kind for given in said} == set(KINDS)
+    programmes = (ROOT / "data/demo/catatan/program.csv").read_text("utf-8")
+    quarters = (ROOT / "data/demo/catatan/evaluasi.csv").read_text("utf-8")
+    for given in said:
+        assert f"\n{given.program}," in programmes or not given.program
+        assert f",{given.period}," in quarters or not given.period
+
+
+CONSENT = {  # what a consent text must contain: how it is said in either language
+    "who asks, for whom": ("Siapa kami", "Who we are"),
+    "what, how long": ("menit, sebanyak", "minutes, ...... times"),
+    "voluntary, may skip and stop": ("boleh tidak menjawab dan boleh berhenti", "may skip any question and stop"),
+    "no effect on rights": ("tidak mempengaruhi remisi", "do not affect remission"),
+    "a code instead of the name": ("kami memakai kode", "we use a code"),
+    "who sees it": ("Siapa yang melihat", "Who sees it"),
+    "how long it is kept": ("Jawaban disimpan sampai", "Answers are kept until"),
+    "when the list is destroyed": ("dimusnahkan pada", "destroyed on"),
+    "contact, a tick of its own": ("| 2. Saya setuju dihubungi lagi", "| 2. I agree to be contacted"),
+    "quotes, a tick of its own": ("| 3. Kata-kata saya boleh dikutip", "| 3. My words may be quoted"),
+    "danger": ("Jika ada bahaya", "If there is danger"),
+    "withdrawal": ("3 × 24 jam", "3 × 24 hours"),
+    "whom to ask and complain to": ("Bertanya atau mengadu", "Questions or complaints"),
+    "date and version": ("Versi: **", "Version: **"),
+    "how consent is given": ("tertulis  ☐ cap jempol  ☐ rekaman", "in writing  ☐ thumbprint  ☐ sound recording"),
+}
+
+
+@pytest.mark.parametrize("language", [0, 1], ids=["id", "en"])
+def test_the_consent_text_says_all_it_must_on_one_page(language):
+    page = (ROOT / "docs" / "persetujuan.md").read_text("utf-8").split("## In English")[language]
+    assert [element for element, said in CONSENT.items() if said[language] not in page] == []
+    assert len(page.split()) < 420  # an A4 page of 11 points
+
+
+@pytest.mark.parametrize("name", ["persetujuan", "dpia"])
+def test_both_languages_of_a_form_have_the_same_blanks_and_boxes(name):
+    id_, en = (ROOT / "docs" / f"{name}.md").read_text("utf-8").split("## In English")
+    for mark in ("☐", "|", "______", ".... / .... /", "**"):
+        assert id_.count(mark) == en.count(mark), mark

@@ -16,6 +16,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+import small_records
 from small_records import ONE
 
 import reintegra as rg
@@ -83,7 +84,7 @@ from reintegra.measure import (
     stratified_alpha,
     without_flagged,
 )
-from reintegra.present import export, read_settled, report_page, settle_sheet
+from reintegra.present import export, programme_report, read_settled, report_page, settle_sheet
 
 PACKAGE = Path(rg.__file__).parent
 NOTE = Path(__file__).parent / "corpus" / "instrument.toml"
@@ -1336,6 +1337,18 @@ def test_texts_that_were_not_masked_or_not_read_are_refused(tmp_path):
     said_in_both(*refused, *found)
 
 
+def test_reports_that_cannot_be_made_are_refused(tmp_path):
+    records = rg.read_records(small_records.write_book(tmp_path / "catatan.xlsx", small_records.tables()))
+    asked = {
+        "which-programme": {"kind": "kohort"},
+        "no-rows-of": {"kind": "pelatihan"},
+        "no-contact": {"kind": "rujukan", "contact": " "},
+        "archive-k": {"kind": "arsip"},
+    }
+    for code, call in asked.items():
+        assert raised(programme_report, records, out=tmp_path, **call).code == code
+
+
 # provoked by the tests above that name no code in a table, by tests/test_bad_inputs.py, or (exchange-...) by
 # tests/consult/test_exchange_refusals.py and test_exchange_sheets.py, or (programme records) by
 # tests/intake/test_records*.py
@@ -1404,6 +1417,7 @@ IN_TESTS = {
         "events-at-once", "not-found", "few-events", "sources-differ", "followed-unequally", "counted-as-lost",
     },
     "error": {
+        "which-programme", "no-rows-of", "no-contact", "archive-k",
         "no-such-table", "no-answers-to",
         "talk-columns", "talk-without-code", "talk-twice-a-wave", "mask-no-column", "mask-answer-twice",
         "mask-no-such-answer", "mask-no-reviewer", "mask-not-masked", "mask-not-reviewed",

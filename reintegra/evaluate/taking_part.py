@@ -38,6 +38,8 @@ class TakingPart(Result):
     def sentence(self) -> str:
         took = self.table[~self.table["waiting"]]
         said = {"enrolled": int(took["enrolled"].sum()), "both": int(took["both"].sum())}
+        if len(self.waves) < 2:
+            return say("reports", "flow_none", enrolled=said["enrolled"])
         return say("reports", "flow_said", first=self.waves[0] if self.waves else "–",
                    last=self.waves[-1] if self.waves else "–", **said)  # fmt: skip
 

@@ -237,7 +237,8 @@ def _meaning(name: str, column: str, instrument: object) -> tuple[list[str], lis
     for item in getattr(instrument, "items", ()):
         if item.name == column:
             shown = [[f"{a.value} {a.label.get(lang, '')}".strip() for a in item.answers] for lang in both]
-            return [item.label.get(lang, "") for lang in both], ["; ".join(one) for one in shown], ""
+            names = [item.label.get(lang) or f"{texts(lang)['words']['column_item']} {item.number}" for lang in both]
+            return names, ["; ".join(one) for one in shown], ""
     table = "jawaban" if instrument is not None else name
     places = [table] if table in dictionary() else ["peserta", "keikutsertaan"]
     for place in places:

@@ -64,7 +64,7 @@ def in_word(path):
 
 
 def test_a_page_carries_all_it_needs_and_loads_nothing(written):
-    kind, lang, paths = written
+    _, lang, paths = written
     text = paths[0].read_text("utf-8")
     page = Page(text)
     assert not {"script", "link", "iframe", "object"} & set(page.tags)

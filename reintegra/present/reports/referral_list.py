@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...core.errors import DisclosureError
+from ...core.errors import DataError
 from ...evaluate import Referrals
 from ..document import Box, Document, Grid, Section
 from .parts import day, t
@@ -13,7 +13,7 @@ from .parts import day, t
 def checked_contact(contact: str) -> str:
     """Return who is to be called, or refuse: a list without somebody to call is not made."""
     if not contact.strip():
-        raise DisclosureError("no-contact")
+        raise DataError("no-contact")
     return contact.strip()
 
 

@@ -98,9 +98,10 @@ def programme_report(
     OutputError
         The folder cannot be written to, or something stands where a file has to be.
     DataError
-        No such kind, programme, training or quarter; several, and none is named; the records hold nothing for it.
+        No such kind, programme, training or quarter; several, and none is named; the records hold nothing for it; a
+        referral list without somebody to call.
     DisclosureError
-        A referral list without somebody to call; an archive in which people could be recognised.
+        An archive in which people could be recognised.
 
     Source
     ------
