@@ -24,7 +24,7 @@ ONE_PAGE = 20  # a table of fewer rows stays on one page
 def write_word(path: Path, out: Outgoing) -> None:
     """Write the document, in the current language."""
     instrument = out.responses.instrument
-    document = _document()
+    document = a4_document()
     title = writable(in_language(instrument.title))
     document.core_properties.title = title
     document.add_heading(title, 1)
@@ -39,15 +39,15 @@ def write_word(path: Path, out: Outgoing) -> None:
         document.add_heading(say("page", "scores_title"), 2)
         document.add_paragraph(say("page", "scores_how"))
         for name, part in _waves(out.scores):
-            _add(document, name, _scales(part), [4.2, 1.6, 1.2])
+            add_table(document, name, _scales(part), [4.2, 1.6, 1.2])
     else:
         document.add_heading(say("page", "figure_answers"), 2)
         document.add_paragraph(say("export", "answers_how", least=SMALLEST_GROUP))
         for name, responses in _waves(out.responses):
             for table in _answers(responses):
-                _add(document, name, table, [2.2, 6.3])
+                add_table(document, name, table, [2.2, 6.3])
     document.add_heading(say("export", "codebook_title"), 2)
-    _add(document, "", codebook(instrument), [2.4, 4.6, 4.2, 4.0])
+    add_table(document, "", codebook(instrument), [2.4, 4.6, 4.2, 4.0])
     document.save(str(path))
 
 
@@ -88,7 +88,7 @@ def _answers(responses: Responses) -> Iterator[pd.DataFrame]:
         yield pd.DataFrame(table, columns=[word("column_item"), word("column_label"), "n", *heads])
 
 
-def _document() -> Any:
+def a4_document() -> Any:
     from docx import Document
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
@@ -106,7 +106,7 @@ def _document() -> Any:
     return document
 
 
-def _add(document: Any, title: str, table: pd.DataFrame, first: Sequence[float]) -> None:
+def add_table(document: Any, title: str, table: pd.DataFrame, first: Sequence[float]) -> None:
     """Add a table: its header again on every page, rows that stay whole, the widths of its first columns in cm."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement, parse_xml
