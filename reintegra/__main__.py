@@ -20,6 +20,7 @@ from .intake.reader import read
 FINE, FAULTS, WRONG_CALL = 0, 1, 2
 LONG = 50_000
 COMMANDS = ("report", "score", "check", "export", "double", "form", "template", "instruments", "lab")
+CONSULTATION = ("konsultasi", "consultation")  # the form of the talks, in the place of an instrument
 READING = ("report", "score", "check", "export", "double")
 KINDS = ("kohort", "antar-unit", "mitra", "pelatihan", "rujukan", "arsip")
 FORMATS = ("xlsx", "sav", "csv", "csv-excel", "docx")
@@ -72,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
         if name in READING:
             _reading(made, twice=name == "double", of_records=name in ("check", "report"))
         if name == "form":
-            made.add_argument("instrument", metavar="NAME|FILE", help=word("cli_instrument"))
+            made.add_argument("instrument", metavar="NAME|FILE", help=word("cli_form_of"))
         if name in (*READING, "form", "template"):
             made.add_argument("--out", type=_folder, default="data/hasil", metavar="DIR", help=word("cli_out"))
         if name == "export":
@@ -330,6 +331,8 @@ def _double(said: argparse.Namespace) -> int:
 
 
 def _form(said: argparse.Namespace) -> int:
+    if said.instrument in CONSULTATION:
+        return _consultation_form(said)
     from .present import write_forms
 
     print(write_forms(load_instrument(said.instrument), said.out))
@@ -340,6 +343,18 @@ def _template(said: argparse.Namespace) -> int:
     from .present import records_template
 
     print(records_template(output_folder(said.out) / word("template_file")))
+    return 0
+
+
+def _consultation_form(said: argparse.Namespace) -> int:
+    """Write the form of the talks before release, which is no questionnaire."""
+    from .consult import consultation_xlsform
+    from .present import consultation_paper
+
+    folder = output_folder(said.out)
+    phone = consultation_xlsform(folder / f"{CONSULTATION[0]}.xlsx")
+    paper = consultation_paper(folder / f"{CONSULTATION[0]}_kertas.html")
+    print(word("consultation_form_written", phone=phone, paper=paper))
     return FINE
 
 

@@ -174,6 +174,14 @@ def test_form_writes_the_three_forms(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
+@pytest.mark.parametrize("name", ["konsultasi", "consultation"])
+def test_form_writes_the_form_of_the_talks_for_the_phone_and_on_paper(name, tmp_path, capsys):
+    assert run("form", name, "--out", tmp_path, "--lang", "en") == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["konsultasi.xlsx", "konsultasi_kertas.html"]
+    assert '<html lang="en">' in (tmp_path / "konsultasi_kertas.html").read_text("utf-8")
+    assert str(tmp_path / "konsultasi.xlsx") in capsys.readouterr().out
+
+
 def test_an_output_folder_without_a_name_is_a_wrong_call(capsys):
     with pytest.raises(SystemExit) as stopped:
         run("check", FILES / "gf01_google_sheets.csv", *KSR, "--out", "")

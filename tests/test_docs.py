@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 import reintegra as rg
-from reintegra.__main__ import KINDS, parser
+from reintegra.__main__ import CONSULTATION, KINDS, parser
 from reintegra.core.check_letter import is_valid
 from reintegra.instruments import schema
 
@@ -72,7 +72,7 @@ def test_a_command_of_the_readme_or_the_guide_exists(command):
     words = shlex.split(command)
     if words[:3] == ["python", "-m", "reintegra"]:
         said = parser().parse_args(words[3:])
-        if getattr(said, "instrument", None):
+        if getattr(said, "instrument", None) not in (None, *CONSULTATION):
             rg.load_instrument(said.instrument)
     elif words[:2] == ["python", "-m"]:
         assert words[2] in ("pip", "pytest", "venv") or (ROOT / Path(*words[2].split("."))).exists(), command

@@ -84,7 +84,14 @@ from reintegra.measure import (
     stratified_alpha,
     without_flagged,
 )
-from reintegra.present import export, programme_report, read_settled, report_page, settle_sheet
+from reintegra.present import (
+    consultation_summary,
+    export,
+    programme_report,
+    read_settled,
+    report_page,
+    settle_sheet,
+)
 
 PACKAGE = Path(rg.__file__).parent
 NOTE = Path(__file__).parent / "corpus" / "instrument.toml"
@@ -1185,7 +1192,7 @@ def test_a_coding_sheet_that_was_changed_is_refused(tmp_path):
     said_in_both(*found, *finals)
 
 
-def test_themes_that_cannot_be_told_are_refused():
+def test_themes_that_cannot_be_told_are_refused(tmp_path):
     book = load_codebook()
     voiced_, talks, masked = themes()
     unread = pd.DataFrame({"answer": ["x"], "person": ["P"], "text": [""]})
@@ -1215,6 +1222,7 @@ def test_themes_that_cannot_be_told_are_refused():
         "theme-no-words": lambda: keyness(mask(unread).mark_reviewed(answers=["x"], by="R"), ["x"], against=[]),
         "theme-which-wave": lambda: ev.joint_display(voiced_, book, pd.DataFrame({"a": [1.0]})),
         "theme-nobody-scored": lambda: ev.joint_display(voiced_, book, pd.DataFrame({"a": [1.0]}), wave=1),
+        "summary-too-few": lambda: consultation_summary(talks[:4], voiced_, book, tmp_path),
     }  # fmt: skip
     errors = {code: raised(ask) for code, ask in refused.items()}
     assert {code: error.code for code, error in errors.items()} == {code: code for code in refused}
@@ -1425,7 +1433,7 @@ IN_TESTS = {
         "theme-nothing-coded", "theme-talk-twice", "theme-talk-unknown", "theme-not-counts", "theme-nobody-twice",
         "theme-saturation-settings", "theme-no-date", "theme-too-few-people", "theme-no-base", "theme-no-facilitator",
         "theme-officer-coded", "theme-officer-always", "theme-concreteness", "theme-not-a-share", "theme-no-word",
-        "theme-in-both", "theme-no-words", "theme-which-wave", "theme-nobody-scored",
+        "theme-in-both", "theme-no-words", "theme-which-wave", "theme-nobody-scored", "summary-too-few",
         "exchange-characters", "exchange-file-names", "exchange-names-twice", "exchange-too-many",
         "exchange-codings-strange", "exchange-codings-twice", "exchange-codings-part", "exchange-place",
         "coding-text-twice", "coding-no-column", "coding-no-facilitator", "coding-coder-twice", "coding-out-of-range",

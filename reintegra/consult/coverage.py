@@ -17,7 +17,7 @@ from ..core.results import Result, checked_level
 from .codebook import Codebook
 from .proportions import normal, wilson
 from .talks import TALK, Coded, open_notes, theme_label, voiced
-from .withheld import LEAST, blanked, withhold
+from .withheld import LEAST, blanked
 
 CONCERNS = ("worry", "challenge")
 GROUPS = ("unanswered", "answered", "no_worry", "cannot_tell")
@@ -62,18 +62,15 @@ class ConcernCoverage(Result):
         said: dict[str, Any] = {name: number(t.loc[name, "people"], 0) for name in GROUPS}
         said |= {end: number(100 * row[end], 0) for end in ("estimate", "ci_low", "ci_high")}
         code = "coverage_withheld" if math.isnan(row["n"]) else "coverage"
-        parts = [say("themes", code, title=self.title, n=number(row["n"], 0), **said)]
+        return f"{say('themes', code, title=self.title, n=number(row['n'], 0), **said)} {self.caution}"
+
+    @property
+    def caution(self) -> str:
+        """How many of those in need coding misses, in the current language."""
         sensitivity, specificity = self.measured or (SENSITIVITY, SPECIFICITY)
-        parts.append(
-            say(
-                "themes",
-                "missed_measured" if self.measured else "missed_assumed",
-                sensitivity=number(sensitivity, 2),
-                specificity=number(specificity, 2),
-                missed=number(100 * self.missed, 0),
-            )
-        )
-        return " ".join(parts)
+        said = {"sensitivity": number(sensitivity, 2), "specificity": number(specificity, 2)}
+        code = "missed_measured" if self.measured else "missed_assumed"
+        return say("themes", code, missed=number(100 * self.missed, 0), **said)
 
     def shown(self) -> pd.DataFrame:
         """Return the groups as people read them."""
@@ -107,8 +104,7 @@ class ConcernCoverage(Result):
 
     def shared(self, least: int = LEAST) -> ConcernCoverage:
         """Return what may leave the unit: no lists of people, and no number that fewer than ``least`` stand behind."""
-        counts = withhold(self.table.set_index("name")[["people"]].astype(int).T, least=least).iloc[0]
-        gone = counts[self.table["name"]].isna().to_numpy()
+        gone = self.table["name"].isin(_small(self.table.set_index("name")["people"], least)).to_numpy()
         table = self.table.assign(n=self.table["n"].astype(float), people=self.table["people"].astype(float))
         table.loc[gone, ["people", "estimate", "ci_low", "ci_high"]] = np.nan
         if gone.any():  # what the shares are shares of would give a withheld group away
@@ -376,6 +372,18 @@ def _heat(values: pd.DataFrame, codebook: Codebook, level: float) -> pd.DataFram
                 rows.append({"section": section, "topic": topic, "voiced": int(said.sum()),
                              **_share(int(said.sum()), int(known.sum()), level)})  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _small(people: pd.Series, least: int) -> list[str]:
+    """Return the groups to withhold: the small ones, and the next until none follows from the sum of all.
+
+    That it can be told of everybody is about the coding, not about people: nought there is no small group.
+    """
+    sizes = people[(people > 0) | (people.index != "cannot_tell")].sort_values(kind="stable")
+    count = int((sizes < least).sum())
+    while 0 < count < len(sizes) and (count == 1 or not sizes.head(count).sum()):
+        count += 1
+    return list(sizes.index[:count])
 
 
 def _few(table: pd.DataFrame, least: int) -> pd.DataFrame:

@@ -335,7 +335,7 @@ def site_table(sums: SiteSums, *, term: str, level: float = 0.95) -> pd.DataFram
     -------
     DataFrame
         One row a site: name, estimate, se, df, statistic, p_value, ci_low, ci_high, n; blanks where a site has too few
-        people, or one programme only.
+        people, or one programme only; no error where nobody differs.
 
     Raises
     ------
@@ -359,5 +359,7 @@ def site_table(sums: SiteSums, *, term: str, level: float = 0.95) -> pd.DataFram
             continue
         beta = np.linalg.solve(left, right)
         residual = (scatter[-1, -1] - beta @ right) / df
-        rows.append((beta[place], np.sqrt(residual * np.linalg.inv(left)[place, place]), df))
+        settled = residual * df <= 1e-13 * scatter[-1, -1]  # nothing is left that could tell an error
+        error = np.nan if settled else np.sqrt(residual * np.linalg.inv(left)[place, place])
+        rows.append((beta[place], error, df))
     return estimate_table(sums.sites, rows, sums.people.round().astype(int), level)

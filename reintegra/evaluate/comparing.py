@@ -194,6 +194,7 @@ def _compared(study: Roster, layout: Layout, made: list[Difference], together: A
     beside: dict[str, dict[str, Any]] = {d.pair.name if pairs else "mean_change": dict(d.beside) for d in made}
     for name, found in together_of.items():
         beside[name]["synthesis"] = found
+        notes += found.notes
     more: dict[str, Any] = {}
     if pairs:
         more, said = _beside(study, layout, made, asked, beside)

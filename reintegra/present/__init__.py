@@ -3,6 +3,7 @@
 from . import plots
 from .consultation import consultation_page, consultation_paper
 from .export import Exported, export
+from .followup import followup_list
 from .forms import Forms, form_page, write_forms
 from .problems import problems_table, write_problems
 from .records_template import records_template
@@ -11,17 +12,21 @@ from .report import Report, report, report_page
 from .reports import programme_report
 from .settle import read_settled, settle_sheet
 from .sheets import sheet_page
+from .talk_summary import ConsultationSummary, consultation_summary
 from .workbook import write_workbook
 
 __all__ = [
     "ColouredCopy",
+    "ConsultationSummary",
     "Exported",
     "Forms",
     "Report",
     "coloured_copy",
     "consultation_page",
     "consultation_paper",
+    "consultation_summary",
     "export",
+    "followup_list",
     "form_page",
     "plots",
     "problems_table",

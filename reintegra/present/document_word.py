@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..core.language import say
 from .document import Bullets, Document, Drawing, Grid, Part
-from .export_word import WIDTH, add_table, new_document
+from .export_word import WIDTH, a4_document, add_table
 from .outgoing import writable
 
 DOTS = 200  # per inch
@@ -20,7 +20,7 @@ def write_document(path: Path, document: Document) -> None:
     """Write a document as .docx, in the current language."""
     from docx.shared import Pt
 
-    word = new_document()
+    word = a4_document()
     word.core_properties.title = writable(document.title)
     if document.marked:
         word.add_paragraph().add_run(writable(document.marked)).bold = True

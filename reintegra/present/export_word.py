@@ -24,7 +24,7 @@ ONE_PAGE = 20  # a table of fewer rows stays on one page
 def write_word(path: Path, out: Outgoing) -> None:
     """Write the document, in the current language."""
     instrument = out.responses.instrument
-    document = new_document()
+    document = a4_document()
     title = writable(in_language(instrument.title))
     document.core_properties.title = title
     document.add_heading(title, 1)
@@ -88,7 +88,7 @@ def _answers(responses: Responses) -> Iterator[pd.DataFrame]:
         yield pd.DataFrame(table, columns=[word("column_item"), word("column_label"), "n", *heads])
 
 
-def new_document() -> Any:
+def a4_document() -> Any:
     from docx import Document
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt

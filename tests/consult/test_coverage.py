@@ -205,6 +205,30 @@ def test_what_is_shared_has_no_lists_and_no_few():
             assert not re.search(r"\bnan\b", shared._repr_html_())
 
 
+@pytest.mark.parametrize(
+    ("people", "hidden"),
+    [
+        ((61, 14, 5, 0), []),  # it can be told of everybody: nothing is small
+        ((61, 14, 3, 0), [14, 3]),  # 3 alone would be the rest
+        ((61, 3, 2, 0), [3, 2]),  # their sum, 5, leaves both open
+        ((61, 9, 0, 0), [9, 0]),
+        ((61, 9, 7, 4), [7, 4]),
+        ((8, 0, 0, 0), [8, 0, 0]),  # two noughts would be known to be noughts
+    ],
+)
+def test_a_small_group_is_withheld_with_the_next_one_and_large_groups_stay(people, hidden):
+    kinds = (["K_KERJA"], ["K_KERJA", "R_KERJA"], [], [])
+    ids = iter(range(1000))
+    talks = [
+        talk(f"P{next(ids):03d}", said, tied=["K_KERJA"] if place == 3 else ())
+        for place, (said, count) in enumerate(zip(kinds, people, strict=True))
+        for _ in range(count)
+    ]
+    shared = coverage(*talks).shared()
+    assert [n for n, left in zip(people, shared.table["people"], strict=True) if np.isnan(left)] == hidden
+    assert shared.table["n"].isna().all() == bool(hidden)
+
+
 def test_talks_that_do_not_fit_are_refused():
     rows, _ = talk("P1")
     with pytest.raises(rg.DataError) as caught:

@@ -103,3 +103,13 @@ def test_an_outcome_that_the_programme_settles_is_refused():
             if options.get("baseline", "pre") is None and outcome.nunique() > 2:
                 continue
             assert refused(lambda o=outcome, x=options: compare(but={"post": o}, **x)) == "perfect-fit"
+
+
+def test_a_site_in_which_nobody_differs_is_shown_without_an_error_and_said():
+    alike = (WITHIN["post"] > 60).mask(WITHIN["site"] == "S02", 0).astype(float)
+    found = compare(but={"post": alike})
+    row = found.sites.set_index("site").loc["S02"]
+    assert row["estimate"] == 0
+    assert np.isnan(row["se"])
+    assert "sites-left-out" in {note.code for note in found.notes}
+    assert len(found.beside["1 - 0"]["synthesis"].sites) == WITHIN["site"].nunique() - 1
