@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..core.errors import DataError
-from ..core.language import listed, say
+from ..core.language import in_language, listed, say
 from ..core.results import Result
 from ..intake import Records
 from ..intake.records.dictionary import dictionary
@@ -40,8 +40,7 @@ class TakingPart(Result):
         said = {"enrolled": int(took["enrolled"].sum()), "both": int(took["both"].sum())}
         if len(self.waves) < 2:
             return say("reports", "flow_none", enrolled=said["enrolled"])
-        return say("reports", "flow_said", first=self.waves[0] if self.waves else "–",
-                   last=self.waves[-1] if self.waves else "–", **said)  # fmt: skip
+        return say("reports", "flow_said", first=wave_word(self.waves[0]), last=wave_word(self.waves[-1]), **said)
 
     @property
     def took(self) -> pd.Index:
@@ -52,6 +51,12 @@ class TakingPart(Result):
     def by_lot(self) -> bool:
         """Whether the records say of everyone that a lot decided who came first."""
         return bool((self.people["cara_masuk"] == "undian").all())
+
+
+def wave_word(name: str) -> str:
+    """Return the name of a wave in the current language."""
+    codes = dictionary()["jawaban"].columns["gelombang"].codes
+    return next((in_language(label) for label in codes.labels.values() if label["id"] == name), name) if codes else name
 
 
 def find_programme(records: Records, programme: str | None, *, kind: str | None = None) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from ...core.errors import ReintegraError
 from ...core.language import in_language, listed, number, say
 from ...evaluate import Changes, Comparison, Dose, Improved, TakingPart, changes, compare, dose, taking_part, talk_form
-from ...evaluate.taking_part import taught_with
+from ...evaluate.taking_part import taught_with, wave_word
 from ...intake import Records
 from ...measure import Scores
 from ...share import LEAST
@@ -31,7 +31,6 @@ from .parts import (
     span,
     t,
     unit_name,
-    wave_word,
 )  # fmt: skip
 
 MANY_LOST, FEW_SESSIONS, SHARED = 0.20, 0.80, 0.50

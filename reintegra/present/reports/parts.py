@@ -46,12 +46,6 @@ def programme_name(records: Records, programme: str) -> str:
     return f"{kind[:1].upper()}{kind[1:]}, {unit_name(records, row['upt_id'])}, {programme}"
 
 
-def wave_word(name: str) -> str:
-    """Return the name of a wave in the current language."""
-    codes = dictionary()["jawaban"].columns["gelombang"].codes
-    return next((in_language(label) for label in codes.labels.values() if label["id"] == name), name) if codes else name
-
-
 def day(when: pd.Timestamp) -> str:
     """Write a day: 02-01-2025 in Indonesian order, in both languages unmistakable."""
     return "–" if pd.isna(when) else f"{when.day} {t('months').split()[when.month - 1]} {when.year}"
