@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..core.errors import DataError, Notice
 from ..core.language import number, say
-from ..core.results import Estimate, Result
+from ..core.results import Estimate, Result, checked_level
 from ..measure import Retest
 from .design import left_out_note, numbers
 from .estimates import Floats, label, p_words
@@ -223,7 +223,7 @@ def _share(higher: int, n: int, level: float) -> Row:
     """Return the share of people who rose with the interval of Clopper and Pearson."""
     from scipy.special import betaincinv
 
-    tail = (1 - level) / 2
+    tail = (1 - checked_level(level)) / 2
     low = float(betaincinv(higher, n - higher + 1, tail)) if higher else 0.0
     high = float(betaincinv(higher + 1, n - higher, 1 - tail)) if higher < n else 1.0
     return "improved", higher / n, low, high, math.nan, math.nan, n
