@@ -684,6 +684,8 @@ NOT_EVALUATED = {
     "coded-one-two": lambda: compared({"post": [1, 2] * 12}),
     "all-lost": lambda: compared({"post": PEOPLE["post"].where(PEOPLE["programme"] == 0)}),
     "programme-spellings": lambda: compared({"programme": ["pagi", "Pagi "] * 12}),
+    "one-baseline-each": lambda: compared(outcome=["post", "pre"], baseline=["pre"]),
+    "nothing-to-fill-from": lambda: ev.impute(PEOPLE.assign(pre=PEOPLE["pre"].mask(PEOPLE.index < 3)), ["pre"]),
     "grade-too-high": lambda: compared(grade=5),
     "one-site-arm": lambda: compare_site_means(sums(["group"], site=PEOPLE["group"]), programme="group"),
     "line-needs": lambda: chosen_by_score(scale=None),

@@ -188,7 +188,11 @@ def _wald(fit: _Fit, contrasts: Floats) -> pd.Series[float]:
     from scipy import stats
 
     value, size = contrasts @ fit.beta, len(contrasts)
-    f = float(value @ np.linalg.solve(contrasts @ fit.covariance @ contrasts.T, value) / size)
+    covariance = contrasts @ fit.covariance @ contrasts.T
+    se = np.sqrt(np.maximum(np.diag(covariance), 0))
+    if (se <= 1e-9 * se.max()).any():  # of programmes in which everyone is alike
+        return pd.Series({"statistic": np.nan, "df": size, "df_error": fit.df, "p_value": np.nan})
+    f = float(value @ np.linalg.solve(covariance, value) / size)
     return pd.Series({"statistic": f, "df": size, "df_error": fit.df, "p_value": float(stats.f.sf(f, size, fit.df))})
 
 

@@ -106,7 +106,8 @@ def all_contrasts(
         model = ancova(study.analysed, **options, covariates=study.before, level=level)
         return contrasts(model, adjust=chosen, level=level).table, ()
     table = pd.DataFrame([difference.row for difference in made]).reset_index(drop=True)
-    table["p_value"] = holm(table["p_value"].to_numpy())
+    if chosen != "none":
+        table["p_value"] = holm(table["p_value"].to_numpy())
     return table, (Notice("holm-instead", params={"adjust": chosen}),) if chosen in ("tukey", "dunnett") else ()
 
 

@@ -185,7 +185,7 @@ def _judged(made: Difference) -> Difference:
         return made
     row = made.row.copy()
     row["p_value"] = np.nan
-    if made.method == "bare":
+    if np.isnan(row["se"]):  # said already: the only difference, or one site (or group) that decides
         return Difference(made.pair, row, made.method, False, made.notes, made.beside)
     code = "few-groups" if made.method == "cr2_group" else "few-sites"
     note = Notice(code, params={"name": made.pair.name, "needed": ENOUGH})

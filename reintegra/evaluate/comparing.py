@@ -147,16 +147,16 @@ def compare(
     (1985), Journal of Econometrics 29, 305-325 (people); Bloom (1995), Evaluation Review 19, 547-556 (what is
     detectable); Morris (2008), Organizational Research Methods 11, 364-386 (d_ppc2).
     """
-    outcomes = [outcome] if isinstance(outcome, str) else list(outcome)
+    outcomes, also = _several(outcome), _several(also)
     baselines: list[str | None]
     if baseline is None or isinstance(baseline, str):
         baselines = [baseline] * (len(outcomes) if baseline is None or wave is not None else 1)
     else:
         baselines = list(baseline)
     if len(outcomes) != len(baselines) or not outcomes:
-        raise DataError("lengths-differ", first=len(outcomes), second=len(baselines))
+        raise DataError("one-baseline-each", outcomes=len(outcomes), baselines=len(baselines))
     one_of("adjust", adjust or "holm", ADJUSTMENTS)
-    adjusted = tuple(dict.fromkeys([*covariates, *([release] if release else [])]))
+    adjusted = tuple(dict.fromkeys([*_several(covariates), *([release] if release else [])]))
     asked = _Asked(group, by_lot, completers_only, release, retest, adjust, margin, tuple(also), opinions, grade, level)
     studies = [
         roster(
@@ -173,6 +173,11 @@ def compare(
         return found
     rows = [{"outcome": o, **d.row} for o, each in zip(outcomes, made, strict=True) for d in each]
     return replace(found, outcomes=pd.DataFrame(rows).assign(p_value=together))
+
+
+def _several(columns: str | Sequence[str]) -> list[str]:
+    """Return one column or several as a list."""
+    return [columns] if isinstance(columns, str) else list(columns)
 
 
 def _differences(study: Roster, layout: Layout, asked: _Asked) -> list[Difference]:
@@ -274,7 +279,7 @@ def _beside(
             beside[name] |= {"second_opinion": opinion, "weights": opinion.weights}
             opinions.append(opinion.table.assign(compared=name, settled=opinion.settled))
             notes.extend(opinion.notes)
-        if math.isfinite(difference.row["se"]):
+        if math.isfinite(difference.row["se"]) and spread(study, difference) > 0:
             beside[name]["e_value"] = explained_away(study, difference)
     more["effects"] = _joined(sizes)
     more["second_opinion"] = _joined(opinions)

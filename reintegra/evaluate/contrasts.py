@@ -56,7 +56,9 @@ def contrasts(
     pairs, labels = pairs_of(names, names[0] if adjust == "dunnett" and against is None else against)
     made = np.array([model.read_off[later] - model.read_off[earlier] for earlier, later in pairs])
     covariance = made @ model.covariance @ made.T
-    se = np.sqrt(np.diag(covariance))
+    se = np.sqrt(np.maximum(np.diag(covariance), 0))
+    of_means = np.einsum("ij,jk,ik->i", model.read_off, model.covariance, model.read_off)
+    se[se <= 1e-9 * np.sqrt(of_means.max())] = np.nan  # of two programmes in which everyone is alike: nothing to go by
     found = np.column_stack([made @ model.coefficients, se, np.full(len(se), model.df)])
     table = estimate_table(labels, found, int(model.means["n"].sum()), level)
     if adjust == "holm":
@@ -79,7 +81,9 @@ def _together(table: pd.DataFrame, correlation: Floats, programmes: int, adjust:
         def inside(limit: float) -> float:
             return all_within(limit, correlation, df)
 
-        p = np.array([1 - inside(value) for value in t])
+        there = ~np.isnan(t)
+        correlation = correlation[np.ix_(there, there)]
+        p = np.array([1 - inside(value) if value == value else np.nan for value in t])
         reach = float(optimize.brentq(lambda limit: inside(limit) - level, 1e-3, 50, xtol=1e-6))
     half = reach * table["se"]
     return table.assign(p_value=p, ci_low=table["estimate"] - half, ci_high=table["estimate"] + half)

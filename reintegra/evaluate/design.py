@@ -14,6 +14,7 @@ from ..core.language import listed
 from .estimates import Floats
 
 Numbers = np.ndarray[Any, np.dtype[np.intp]]
+LARGEST = 1e100  # beyond it products of two numbers are no longer safe
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +137,7 @@ def two_groups(frame: pd.DataFrame, programme: str) -> tuple[tuple[str, str], Fl
 def is_number(column: pd.Series[Any]) -> bool:
     """Tell whether a column holds numbers (or truth values) rather than words."""
     if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
-        return True
+        return not pd.api.types.is_complex_dtype(column)
     kind = pd.api.types.infer_dtype(column, skipna=True) if column.dtype == object else ""
     return kind in ("integer", "floating", "mixed-integer-float", "boolean", "decimal")
 
@@ -145,11 +146,12 @@ def numbers(column: pd.Series[Any]) -> Floats:
     """Return a column as numbers with NaN for blanks; words and infinite values are refused."""
     if column.isna().all():
         return np.full(len(column), np.nan)
+    name = "–" if column.name is None else str(column.name)
     if not is_number(column):
-        raise DataError("words-for-numbers", column=str(column.name))
+        raise DataError("words-for-numbers", column=name)
     values: Floats = column.to_numpy(dtype=float, na_value=np.nan)
-    if infinite := int(np.isinf(values).sum()):
-        raise DataError("infinite-values", column=str(column.name), people=infinite)
+    if infinite := int((np.abs(values) > LARGEST).sum()):
+        raise DataError("infinite-values", column=name, people=infinite)
     return values
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import DataError, Notice
+from ..core.results import checked_level
 from .design import left_out_note, numbers
 from .estimates import Estimates, Floats, estimate_table
 
@@ -195,7 +196,7 @@ def z_of(level: float) -> float:
     """Return how many standard errors a normal interval reaches: 1.96 for .95."""
     from scipy.special import ndtri
 
-    return float(ndtri((1 + level) / 2))
+    return float(ndtri((1 + checked_level(level)) / 2))
 
 
 def _cliff(x: Floats, y: Floats, level: float) -> tuple[float, float, float, float]:
@@ -203,6 +204,8 @@ def _cliff(x: Floats, y: Floats, level: float) -> tuple[float, float, float, flo
     above, ties = _dominance(x, y)
     below, _ = _dominance(y, x)
     n1, n0, delta = len(x), len(y), float(above.mean())
+    if abs(delta) == 1:  # everyone of the one group is above everyone of the other: nothing to tell an error
+        return delta, math.nan, math.nan, math.nan
     squares = 1 - float(ties.mean()) - delta**2
     variance = (n0**2 * ((above - delta) ** 2).sum() + n1**2 * ((below + delta) ** 2).sum() - n1 * n0 * squares) / (
         n1 * n0 * (n1 - 1) * (n0 - 1)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..core.errors import DataError
 from ..core.language import language, listed, number, say, texts
-from ..core.results import Result
+from ..core.results import Result, checked_level
 
 Floats: TypeAlias = Any  # an array of floats: products and sums of arrays have no narrower type in numpy
 
@@ -80,7 +80,7 @@ class ChanceTest(Estimates):
             "method": say("evaluate", f"method_{self.method}"),
             "p": p_words(row["p_value"]),
         }
-        said |= {"estimate": number(row["estimate"], 2), "smallest": number(self.smallest_p, 3)}
+        said |= {"estimate": number(row["estimate"], 2), "smallest": plain_p(self.smallest_p)}
         return say("evaluate", "chance_test", draws=self.draws, **said)
 
 
@@ -97,6 +97,11 @@ def p_words(p: float) -> str:
     return "< " + number(0.001, 3) if p < 0.001 else "= " + number(p, 3 if p < 0.1 else 2)
 
 
+def plain_p(p: float) -> str:
+    """Write a p-value without the sign of equality: "0,030", "< 0,001"."""
+    return "< " + number(0.001, 3) if p < 0.001 else number(p, 3)
+
+
 def estimate_table(names: Sequence[str], found: Any, n: Any, level: float) -> pd.DataFrame:
     """Return estimates with t statistics, two-sided p-values and intervals.
 
@@ -104,6 +109,7 @@ def estimate_table(names: Sequence[str], found: Any, n: Any, level: float) -> pd
     """
     from scipy import stats
 
+    level = checked_level(level)
     estimate, se, df = np.asarray(found, dtype=float).reshape(len(names), 3).T
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = estimate / se

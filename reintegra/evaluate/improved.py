@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..core.errors import DataError, Notice
 from ..core.language import number, say
-from ..core.results import Estimate, Result
+from ..core.results import Estimate, Result, checked_level
 from ..measure import Retest
 from ..measure.shares import exact_interval
 from .design import left_out_note, numbers
@@ -222,7 +222,7 @@ def _improved(form: str, higher: int, rows: list[Row], level: float, notes: tupl
 
 def _share(higher: int, n: int, level: float) -> Row:
     """Return the share of people who rose with the interval of Clopper and Pearson."""
-    low, high = (float(end) for end in exact_interval(higher, n, level))
+    low, high = (float(end) for end in exact_interval(higher, n, checked_level(level)))
     return "improved", higher / n, low, high, math.nan, math.nan, n
 
 

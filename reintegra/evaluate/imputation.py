@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import DataError
-from ..core.language import number, say
+from ..core.language import listed, number, say
 from ..core.results import Result
 from .design import coded, is_number, known, numbers, two_groups
 from .estimates import Estimates, Floats, estimate_table
@@ -60,7 +60,7 @@ def rubin(estimates: Floats, variances: Floats, df_complete: Floats | float = ma
         raise DataError("one-imputation", draws=m)
     within, between = u.mean(axis=0), q.var(axis=0, ddof=1)
     total = within + (1 + 1 / m) * between
-    missing = (1 + 1 / m) * between / total
+    missing = (1 + 1 / m) * between / np.where(total > 0, total, 1)
     complete = np.broadcast_to(np.asarray(df_complete, dtype=float), missing.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         old = (m - 1) / missing**2
@@ -132,7 +132,8 @@ def impute(frame: pd.DataFrame, columns: Sequence[str], *, draws: int = 20, seed
     Raises
     ------
     DataError
-        A column is absent; a column of words has blanks; a column of numbers has nothing else, or infinite values.
+        A column is absent; a column of words has blanks; a column of numbers has nothing else, or infinite values;
+        a person has nothing in any of the columns.
 
     Source
     ------
@@ -153,8 +154,10 @@ def impute(frame: pd.DataFrame, columns: Sequence[str], *, draws: int = 20, seed
             if frame[column].isna().any():
                 raise DataError("blank-in-column", column=column, people=int(frame[column].isna().sum()))
             levels, places = coded(frame[column])
-            parts |= {f"c{len(parts) + i}": (places == i).astype(float) for i in range(1, len(levels))}
+            parts |= {f"c{len(parts) + i - 1}": (places == i).astype(float) for i in range(1, len(levels))}
     varying = pd.DataFrame(parts).loc[:, lambda table: (table.min() < table.max()) | table.isna().any()]
+    if empty := int(varying.isna().all(axis=1).sum()):
+        raise DataError("nothing-to-fill-from", columns=listed(columns), people=empty)
     blank = {column: name for column, name in own.items() if np.isnan(parts[name]).any()}
     seeded = {"rng": seed} if "rng" in signature(MICEData).parameters else {}
     before = np.random.get_state()  # noqa: NPY002 - statsmodels before 0.15 draws from numpy's global generator

@@ -62,7 +62,7 @@ def randomisation_test(
     DataError
         A column is absent, holds words or infinite values; a programme, site or group is blank.
     DesignError
-        Not two programmes; a group with both; no site with both.
+        Not two programmes; a group with both; no site with both; the covariates settle the programme.
 
     Source
     ------
@@ -97,7 +97,7 @@ def randomisation_test(
 
     def statistic(deal: Any) -> Floats:
         """Return the coefficient of the programme for each deal, as least squares would give it."""
-        own = deal @ count - ((deal @ shadows) ** 2).sum(axis=1)
+        own = _freedom(deal, count, shadows)
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(own > 1e-9, deal @ sums / own, 0.0)
 
@@ -105,6 +105,8 @@ def randomisation_test(
     ways = prod(float(comb(size, ones)) for size, ones in sizes)
     if ways == 1:
         raise DesignError("nothing-to-deal", column=programme)
+    if not _freedom(dealt, count, shadows) > 1e-9:
+        raise DesignError("aliased-columns", columns=programme)
     everything = len(sizes) == 1 and ways <= LISTED
     observed = float(statistic(dealt[None].astype(float))[0])
     bound = abs(observed) - SAME * max(1.0, abs(observed))
@@ -116,6 +118,11 @@ def randomisation_test(
     table = table.assign(p_value=share_of(as_large, everything))
     notes = left_out_note(int((~kept).sum()), with_blanks(frame, [outcome, *covariates]))
     return ChanceTest(table, "", "lottery", programme, 0.95, len(as_large), smallest, notes=notes)
+
+
+def _freedom(deal: Any, count: Floats, shadows: Floats) -> Floats:
+    """Return the people of a deal less those whom the covariates account for: with none left, there is no telling."""
+    return deal @ count - ((deal @ shadows) ** 2).sum(axis=-1)
 
 
 def _of_units(unit: Any, values: Floats, group: str | None) -> Floats:

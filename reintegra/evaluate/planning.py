@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 
 import pandas as pd
 
 from ..core.errors import DataError
 from ..core.language import number, say
-from ..core.results import Result
+from ..core.results import Result, checked_level
 from .resampling import smallest_deal_p
 
 
@@ -226,10 +227,15 @@ def _solved(
     """Work out the one of people, effect and power that is not given."""
     from scipy.optimize import brentq
 
+    level = checked_level(level)
     if power is None and (n is None or effect is None):
         power = 0.8
-    wrong = (n is not None and n < least, effect is not None and not effect > 0)
-    if [n, effect, power].count(None) != 1 or any(wrong) or (power is not None and not 1 - level < power < 1):
+    right = (
+        n is None or (isinstance(n, Real) and least <= n < math.inf),
+        effect is None or (isinstance(effect, Real) and 0 < effect < math.inf),
+        power is None or (isinstance(power, Real) and 1 - level < power < 1),
+    )
+    if [n, effect, power].count(None) != 1 or not all(right):
         raise DataError("plan-out-of-range", given=f"n={n}, effect={effect}, power={power}")
     if power is None:
         power = reached(n, effect)  # type: ignore[arg-type]

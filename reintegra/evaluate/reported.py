@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from numbers import Integral
 
 import pandas as pd
 
@@ -62,6 +63,8 @@ def check_reported(*, r: float | str, n: int, p: float | str | None = None) -> R
     """
     from scipy import stats
 
+    if not isinstance(n, Integral):
+        raise DataError("not-a-number", value=f"n={n}"[:20])
     if n < 3:
         raise DataError("too-few-rows", rows=n, parameters=2)
     _, low, high = _range(r)
@@ -92,7 +95,8 @@ def check_reported(*, r: float | str, n: int, p: float | str | None = None) -> R
 
 def _range(printed: float | str) -> tuple[str, float, float]:
     """Return the sign before a printed number, and the numbers that are rounded to it."""
-    text = str(printed).strip().replace(",", ".").replace("−", "-")
+    text = str(printed).strip().replace(",", ".").replace("−", "-").replace("≤", "<").replace("≥", ">")
+    text = text.lstrip("pr ")  # "p < .05" as it is printed
     found = re.fullmatch(r"([<>=]?)\s*([-+]?(\d*)(?:\.(\d*))?(?:e([-+]?\d+))?)", text)
     if not found or not (found[3] or found[4]):
         raise DataError("not-a-number", value=text[:20])

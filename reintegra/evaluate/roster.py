@@ -88,7 +88,7 @@ def roster(
     else:
         people, baseline, waves, notes = _wide(frame, outcome, baseline, covariates, person, wave, labels)
     for column in labels[: 2 if site else 1]:
-        if blank := int(people[column].isna().sum()):
+        if blank := int((people[column].isna() | (people[column].astype(str).str.strip() == "")).sum()):
             raise DataError("blank-in-column", column=column, people=blank)
     if not len(people):
         raise DataError("no-complete-rows", columns=listed([outcome, programme]), rows=0)
@@ -101,6 +101,7 @@ def roster(
     people[programme] = pd.Series(coded_as, index=people.index)
     if site is not None and site != programme:
         people[site] = people[site].astype(str)
+        _spelt_once(site, list(people[site].unique()))
     lost = people[outcome].isna().groupby(people[programme], observed=True).all()
     if lost.any():
         gone = people[programme].isin(lost.index[lost]).sum()
@@ -135,16 +136,21 @@ def _one_programme_each(frame: pd.DataFrame, person: str, programme: str) -> Non
         raise DesignError("person-in-two", column=programme, people=people)
 
 
-def _programmes(column: pd.Series[Any], reference: Any) -> tuple[tuple[str, ...], Any]:
-    """Return the names of the programmes, the reference first, and each person's place among them."""
-    values, places = coded(column)
-    names = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+def _spelt_once(column: str, names: Sequence[str]) -> None:
+    """Refuse names that differ only in capitals or spaces."""
     folded: dict[str, list[str]] = {}
     for name in names:
         folded.setdefault(fold(name), []).append(name)
     for alike in folded.values():
         if len(alike) > 1:
-            raise DataError("programme-spellings", column=str(column.name), names=listed(f"«{name}»" for name in alike))
+            raise DataError("programme-spellings", column=column, names=listed(f"«{name}»" for name in alike))
+
+
+def _programmes(column: pd.Series[Any], reference: Any) -> tuple[tuple[str, ...], Any]:
+    """Return the names of the programmes, the reference first, and each person's place among them."""
+    values, places = coded(column)
+    names = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+    _spelt_once(str(column.name), names)
     first = 0
     if reference is not None:
         asked = f"{reference:g}" if isinstance(reference, float) else str(reference)

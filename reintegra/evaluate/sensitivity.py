@@ -11,6 +11,8 @@ from ..core.errors import DataError
 from ..core.language import number, say
 from ..core.results import Result
 
+MOST = 1000  # an E-value beyond it is not told apart in words
+
 
 @dataclass(frozen=True, eq=False)
 class EValue(Result):
@@ -19,9 +21,9 @@ class EValue(Result):
     @property
     def sentence(self) -> str:
         values = self.table.set_index("name")["estimate"]
-        said = {"estimate": number(values["estimate"], 2)}
-        if "limit" in values:
-            return say("evaluate", "e_value_limit", limit=number(values["limit"], 2), **said)
+        said = {name: number(value, 2) if value < MOST else f"> {number(MOST, 0)}" for name, value in values.items()}
+        if "limit" in said:
+            return say("evaluate", "e_value_limit", **said)
         return say("evaluate", "e_value", **said)
 
 
@@ -59,9 +61,9 @@ def e_value(
     VanderWeele & Ding (2017), Annals of Internal Medicine 167, 268-274.
     """
     if d is not None:
-        risk_ratio = math.exp(0.91 * d)
+        risk_ratio = _ratio(0.91 * d)
         if se is not None:
-            limit = math.exp(0.91 * d - math.copysign(1.78 * se, d))
+            limit = _ratio(0.91 * d - math.copysign(1.78 * se, d))
     if risk_ratio is None or not risk_ratio > 0 or (limit is not None and not limit > 0):
         raise DataError(
             "not-a-risk-ratio", values=", ".join(f"{v}" for v in (risk_ratio, limit) if v is not None) or "–"
@@ -71,6 +73,10 @@ def e_value(
         crossed = (limit - 1) * (risk_ratio - 1) <= 0
         rows.append(("limit", limit, 1.0 if crossed else _e(limit)))
     return EValue(pd.DataFrame(rows, columns=["name", "risk_ratio", "estimate"]), "")
+
+
+def _ratio(log: float) -> float:
+    return math.exp(math.copysign(min(abs(log), 300.0), log))  # beyond, no machine holds its square
 
 
 def _e(ratio: float) -> float:

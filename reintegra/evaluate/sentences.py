@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..core.language import number, say, speaking
 from .contrasts import Equivalence
-from .estimates import p_words
+from .estimates import p_words, plain_p
 from .grade import claim
 from .layout import ENOUGH
 
@@ -36,7 +36,8 @@ def sentences_of(comparison: Comparison, lang: str | None) -> tuple[str, ...]:
     """Write what the comparison shows, in the order in which it should be read."""
     with speaking(lang):
         said = [_said_of_flow(comparison), *_said_of_start(comparison)]
-        said.insert(0, say("evaluate", f"layout_{comparison.layout}"))
+        grouped = comparison.layout == "no_sites" and "cr2_group" in set(comparison.design["method"])
+        said.insert(0, say("evaluate", "layout_groups" if grouped else f"layout_{comparison.layout}"))
         for place in range(len(comparison.design)):
             said += _said_of_difference(comparison, place)
         said += _said_of_people(comparison)
@@ -108,7 +109,7 @@ def _said_of_difference(comparison: Comparison, place: int) -> list[str]:
     said += _said_of_size(comparison, str(row["name"]))
     if "permutation" in beside:
         dealt = beside["permutation"].set_index("name").loc[row["name"]]
-        said.append(say("evaluate", "dealt_said", p=p_words(dealt["p_value"]), smallest=number(dealt["smallest_p"], 3)))
+        said.append(say("evaluate", "dealt_said", p=p_words(dealt["p_value"]), smallest=plain_p(dealt["smallest_p"])))
     if "synthesis" in beside and len(beside["synthesis"].sites) >= ENOUGH:
         low, high = (number(limit, 1) for limit in beside["synthesis"].prediction)
         sites = len(beside["synthesis"].sites)

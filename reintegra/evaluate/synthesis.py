@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..core.errors import DataError, DesignError, Notice
 from ..core.language import number, say
+from ..core.results import checked_level
 from .between import Weighted, reml_tau2, tau2_interval
 from .design import known, numbers
 from .estimates import Estimates, Floats, estimate_table
@@ -37,6 +38,8 @@ class Synthesis(Estimates):
 
     @property
     def sentence(self) -> str:
+        if np.isnan(self.prediction).any():
+            return super().sentence
         low, high = (number(limit, 2) for limit in self.prediction)
         return f"{super().sentence} {say('evaluate', 'prediction', low=low, high=high, sites=len(self.sites))}"
 
@@ -58,7 +61,7 @@ def synthesis(
     Returns
     -------
     Synthesis
-        In the unit of the estimates.
+        In the unit of the estimates. Estimates that are all alike have no spread, and get no interval.
 
     Raises
     ------
@@ -76,6 +79,7 @@ def synthesis(
     """
     from scipy import stats
 
+    level = checked_level(level)
     known(table, [estimate, se, name])
     y, errors = numbers(table[estimate]), numbers(table[se])
     there = ~(np.isnan(y) | np.isnan(errors))
@@ -86,7 +90,8 @@ def synthesis(
     if len(y) < 2:
         raise DesignError("too-few-sites", sites=len(y), needed=2)
     fit = _fit(y, v)
-    mean, kh = float(fit.coefficients[0]), float(np.sqrt(fit.knapp_hartung[0, 0]))
+    mean = float(fit.coefficients[0])
+    kh = float(np.sqrt(fit.knapp_hartung[0, 0])) if fit.q > 1e-20 else np.nan  # all alike: no spread to go by
     equal = Weighted(y, v, fit.x, 0.0)
     low, high = tau2_interval(y, v, fit.x, level)
     reach = stats.t.ppf((1 + level) / 2, fit.df) * np.sqrt(kh**2 + fit.tau2)

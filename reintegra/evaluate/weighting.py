@@ -199,7 +199,7 @@ def effective_sample_size(weights: Floats | Sequence[float]) -> float:
     Kish (1965), Survey Sampling.
     """
     w = np.asarray(weights, dtype=float)
-    return float(w.sum() ** 2 / (w**2).sum())
+    return float(w.sum() ** 2 / (w**2).sum()) if w.any() else 0.0
 
 
 def weighted_difference(

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import reintegra as rg
+from reintegra.evaluate import randomisation_test
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 VERDICTS = {"GALAT": "refused", "PERINGATAN": "noticed", "TERIMA": "taken"}
@@ -113,3 +114,67 @@ def test_a_site_in_which_nobody_differs_is_shown_without_an_error_and_said():
     assert np.isnan(row["se"])
     assert "sites-left-out" in {note.code for note in found.notes}
     assert len(found.beside["1 - 0"]["synthesis"].sites) == WITHIN["site"].nunique() - 1
+
+
+def test_names_that_differ_only_in_spaces_are_not_two_sites():
+    assert (
+        refused(lambda: compare(but={"site": WITHIN["site"].where(WITHIN.index > 2, "s01 ")})) == "programme-spellings"
+    )
+
+
+def test_a_blank_of_spaces_is_neither_a_programme_nor_a_site():
+    for column in ("programme", "site"):
+        words = WITHIN[column].astype(str).where(WITHIN.index > 2, "  ")
+        assert refused(lambda c=column, w=words: compare(but={c: w})) == "blank-in-column"
+
+
+def test_two_programmes_in_which_everyone_is_alike_get_no_error():
+    arm = pd.Series(list("ABC") * (len(WITHIN) // 3))
+    people = WITHIN.iloc[: len(arm)].assign(arm=arm, post=WITHIN["post"].where(arm == "C", (arm == "B") * 1.0))
+    for baseline in (None, "pre"):
+        table = compare(people, programme="arm", baseline=baseline, site=None).table.set_index("name")
+        assert table["estimate"]["B - A"] == pytest.approx(1, abs=0.5)
+        assert np.isnan(table["se"]["B - A"]) == (baseline is None)
+        assert table["se"]["C - A"] > 0
+
+
+def test_a_difference_of_thousands_of_deviations_is_still_told():
+    found = compare(but={"post": WITHIN["post"] + 1e5 * ARM})
+    assert found.table["estimate"].iloc[0] == pytest.approx(1e5, rel=1e-3)
+    assert "E-value > 1,000" in " ".join(found.sentences("en"))
+
+
+def test_numbers_too_large_to_be_squared_and_complex_ones_are_refused():
+    assert refused(lambda: compare(but={"post": WITHIN["post"] * 1e150})) == "infinite-values"
+    assert refused(lambda: compare(but={"post": WITHIN["post"] + 1j})) == "words-for-numbers"
+
+
+def test_a_covariate_that_is_the_programme_leaves_no_lot():
+    lot = {"outcome": "post", "programme": "programme", "covariates": ["twin"]}
+    assert refused(lambda: randomisation_test(WITHIN.assign(twin=ARM * 2.0), **lot)) == "aliased-columns"
+
+
+def test_one_group_an_arm_has_no_error_and_is_not_said_to_have_an_interval():
+    found = compare(but={"class": "c" + WITHIN["programme"].astype(str)}, site=None, group="class")
+    assert np.isnan(found.table["se"].iloc[0])
+    assert "few-groups" not in {note.code for note in found.notes}
+    assert "session groups" in found.sentences("en")[0]
+
+
+def test_the_smallest_p_of_many_sites_is_not_said_to_be_nothing():
+    many = pd.read_csv(REFERENCE / "data" / "between_sites.csv")
+    many = pd.concat([many, many.assign(site="x" + many["site"].astype(str), post=many["post"] + 1)])
+    said = " ".join(compare(many).sentences("en"))
+    assert "can give is < 0.001" in said
+
+
+def test_one_covariate_may_be_named_without_a_list():
+    assert compare(covariates="age").table.equals(compare(covariates=["age"]).table)
+
+
+def test_p_values_over_sites_are_left_as_they_are_when_asked():
+    arm = pd.Series(list("ABCCBA") * 500)[: len(WITHIN)]
+    three = WITHIN.assign(arm=arm, post=WITHIN["post"] + 20 * (arm == "C"))
+    alone, held = (compare(three, programme="arm", adjust=adjust).contrasts for adjust in ("none", "holm"))
+    assert len(alone) == 3
+    assert alone["p_value"].min() * 3 == pytest.approx(held["p_value"].min())

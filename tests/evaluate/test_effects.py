@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import reintegra as rg
-from reintegra.evaluate import change_effects, group_effects, paired_effects
+from reintegra.evaluate import change_effects, group_effects, paired_effects, percent_improved, plan_paired, synthesis
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 R = json.loads((REFERENCE / "evaluate.json").read_text("utf-8"))["three_programmes"]
@@ -115,3 +115,24 @@ def test_scores_without_spread_are_refused():
         with pytest.raises(rg.DataError) as caught:
             call()
         assert caught.value.code == "no-variance"
+
+
+def test_groups_that_nowhere_overlap_have_a_cliffs_delta_of_one_and_no_interval():
+    row = group_effects([4, 5, 6], [1, 2, 3]).table.set_index("name").loc["cliffs_delta"]
+    assert row["estimate"] == 1
+    assert row[["se", "ci_low", "ci_high"]].isna().all()
+
+
+@pytest.mark.parametrize("level", [95, 0, 1, -0.5, float("nan")])
+def test_a_level_that_is_none_is_refused(level):
+    calls = (
+        lambda: group_effects([4, 5, 7], [1, 2, 3], level=level),
+        lambda: paired_effects([4, 5, 7], [1, 2, 3], level=level),
+        lambda: plan_paired(n=20, level=level),
+        lambda: synthesis(pd.DataFrame({"name": list("abc"), "estimate": [1, 2, 4], "se": 1.0}), level=level),
+        lambda: percent_improved(pd.Series([1, 2, 3]), pd.Series([2, 3, 5]), chosen_by_score=False, level=level),
+    )
+    for call in calls:
+        with pytest.raises(rg.DataError) as caught:
+            call()
+        assert caught.value.code == "not-a-level"

@@ -104,3 +104,18 @@ def test_the_verdict_is_said_with_the_right_p():
     with speaking("en"):
         assert "two-sided, from r and n: p = 0.20" in str(check_reported(r="0.30", n=20, p="0.01"))
     assert "tidak mungkin" in str(check_reported(r="0.30", n=20, p="0.01"))
+
+
+@pytest.mark.parametrize("n", [float("nan"), float("inf"), "20"])
+def test_a_number_of_people_that_is_none_is_refused(n):
+    for plan in (plan_paired, plan_two_groups):
+        with pytest.raises(rg.DataError) as caught:
+            plan(n=n)
+        assert caught.value.code == "plan-out-of-range"
+
+
+def test_printed_signs_are_read_as_they_stand():
+    for p in ("p < .05", "≤ .05", "p = 0,034"):
+        assert check_reported(r=".30", n=50, p=p).verdict == "possible"
+    with pytest.raises(rg.DataError):
+        check_reported(r=".30", n=30.5)

@@ -169,6 +169,23 @@ def test_taking_from_those_lost_moves_the_estimate_and_tips_it(lost):
         assert nothing.tips_at == 0
 
 
+@pytest.mark.parametrize("columns", [["programme", "pre", "post"], ["pre", "programme", "post"]])
+def test_words_are_filled_from_wherever_they_stand_in_the_list(columns):
+    frame = within()
+    words = np.where(frame["programme"] == 1, "pagi", "sore")
+    frame = frame.assign(programme=words, post=frame["post"] + 1000 * (words == "pagi"))
+    blank = frame.index % 5 == 0
+    for made in impute(frame.assign(post=frame["post"].mask(blank)), columns, draws=2):
+        assert ((made["post"] > 500) == (made["programme"] == "pagi")).all()
+
+
+def test_estimates_that_are_all_alike_get_no_interval():
+    found = synthesis(pd.DataFrame({"name": list("abc"), "estimate": 1.0, "se": [1.0, 2.0, 3.0]}))
+    assert found.row["estimate"] == pytest.approx(1)
+    assert np.isnan([found.row["se"], found.row["p_value"], *found.prediction]).all()
+    assert "–" not in found.sentence.replace("Knapp–Hartung", "")
+
+
 def test_words_with_blanks_are_not_imputed(lost):
     frame, _ = lost
     with pytest.raises(rg.DataError) as caught:
