@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..core.language import say
+from ..core.language import say, word
 from .document import Bullets, Document, Drawing, Grid, Part
 from .export_word import WIDTH, a4_document, add_table
 from .outgoing import writable
@@ -20,42 +20,46 @@ def write_document(path: Path, document: Document) -> None:
     """Write a document as .docx, in the current language."""
     from docx.shared import Pt
 
-    word = a4_document()
-    word.core_properties.title = writable(document.title)
+    made = a4_document()
+    made.core_properties.title = writable(document.title)
     if document.marked:
-        word.add_paragraph().add_run(writable(document.marked)).bold = True
-    word.add_heading(writable(document.title), 1)
+        made.add_paragraph().add_run(writable(document.marked)).bold = True
+    made.add_heading(writable(document.title), 1)
     for line in document.about:
-        _small(word, line)
+        _small(made, line)
     for section in document.sections:
         if section.title:
-            word.add_heading(writable(section.title), 2)
+            made.add_heading(writable(section.title), 2)
         for part in section.parts:
-            _add(word, part)
+            _add(made, part)
     if document.made:
-        word.add_heading(say("page", "made_title"), 2)
-        rows = pd.DataFrame(document.made, columns=["", " "])
-        add_table(word, "", rows, [4.5])
-    foot = word.sections[0].footer.paragraphs[0]
+        made.add_heading(say("page", "made_title"), 2)
+        rows = pd.DataFrame(document.made, columns=[word("column_what"), word("column_value")])
+        add_table(made, "", rows, [4.5])
+    foot = made.sections[0].footer.paragraphs[0]
     foot.add_run(writable(" ".join(document.foot))).font.size = Pt(7.5)
-    word.save(str(path))
+    made.save(str(path))
 
 
-def _add(word: Any, part: Part) -> None:
+def _add(made: Any, part: Part) -> None:
+    from docx.shared import Pt
+
     if isinstance(part, str):
-        word.add_paragraph(writable(part))
+        made.add_paragraph(writable(part))
     elif isinstance(part, Bullets):
         for item in part.items:
-            word.add_paragraph(writable(item), style="List Bullet")
+            made.add_paragraph(writable(item), style="List Bullet")
     elif isinstance(part, Grid):
         table = pd.DataFrame([*map(tuple, part.rows)], columns=_distinct(part.head), dtype=object)
-        add_table(word, "", table, part.widths)
+        add_table(made, "", table, part.widths)
+        below = made.add_paragraph().paragraph_format
+        below.line_spacing, below.space_after = Pt(4), Pt(0)
     elif isinstance(part, Drawing):
-        _picture(word, part)
+        _picture(made, part)
     elif part.kind == "box":
-        _framed(word.add_paragraph(), part.text)
+        _framed(made.add_paragraph(), part.text)
     else:
-        _small(word, part.text)
+        _small(made, part.text)
 
 
 def _distinct(head: Any) -> list[str]:
@@ -63,10 +67,10 @@ def _distinct(head: Any) -> list[str]:
     return [f"{text}{' ' * list(head[:place]).count(text)}" for place, text in enumerate(head)]
 
 
-def _small(word: Any, text: str) -> None:
+def _small(made: Any, text: str) -> None:
     from docx.shared import Pt
 
-    word.add_paragraph().add_run(writable(text)).font.size = Pt(8.5)
+    made.add_paragraph().add_run(writable(text)).font.size = Pt(8.5)
 
 
 def _framed(paragraph: Any, text: str) -> None:
@@ -82,7 +86,7 @@ def _framed(paragraph: Any, text: str) -> None:
     paragraph._p.get_or_add_pPr().append(parse_xml(f"<w:pBdr {nsdecls('w')}>{sides}</w:pBdr>"))
 
 
-def _picture(word: Any, part: Drawing) -> None:
+def _picture(made: Any, part: Drawing) -> None:
     """Draw a figure as wide as the text; its sentence is the text in its place."""
     import matplotlib.pyplot as plt
     from docx.shared import Cm
@@ -93,5 +97,5 @@ def _picture(word: Any, part: Drawing) -> None:
     wide, high = drawn.get_size_inches()
     plt.close(drawn)
     width = min(WIDTH, part.height / 10 * wide / high) if part.height else WIDTH
-    shape = word.add_picture(file, width=Cm(width))
+    shape = made.add_picture(file, width=Cm(width))
     shape._inline.docPr.set("descr", writable(part.result.sentence))

@@ -64,7 +64,7 @@ def records_template(
 
     Source
     ------
-    docs/decisions/0021-records.md
+    docs/decisions/0026-records.md
     """
     from openpyxl import Workbook
 

@@ -15,7 +15,21 @@ K10 = rg.load_instrument("k10")
 ANSWERS = pd.DataFrame(np.random.default_rng(1).integers(2, 6, (40, 10)), columns=K10.item_names)
 SCORED = rg.score(rg.intake.responses_of(ANSWERS, K10, direction_known=True))
 X = pd.DataFrame({"a": [1.0, 2, 3, 4, 2, 5, 6, 1, 9, 7] * 10, "b": [2.0, 2, 3, 4, 3, 5, 5, 1, 9, 8] * 10})
+SESSIONS = pd.DataFrame(
+    {"program_id": "p", "komponen_id": "k", "sesi_id": [*"abc"], "direncanakan": 1, "terlaksana": 1, "durasi_mnt": 60,
+     "kelengkapan": [3, 4, 2]}
+)  # fmt: skip
+CODINGS = pd.DataFrame(
+    {"answer": [*"aabbcc"], "person": [*"aabbcc"], "wave": "awal", "section": "worry", "coder": ["x", "y"] * 3,
+     "code": "K", "value": [1, 1, 0, 1, 0, 0]}
+)  # fmt: skip
 LEVELS = {
+    "agreement": lambda level: measure.agreement(X.clip(1, 4), level=level),
+    "code_agreement": lambda level: measure.code_agreement(CODINGS, level=level),
+    "cohen_kappa": lambda level: measure.cohen_kappa(X["a"].clip(1, 4), X["b"].clip(1, 4), level=level),
+    "questions": lambda level: measure.questions((X > 3).astype(float), level=level),
+    "correlation": lambda level: measure.correlation(X["a"], X["b"], level=level),
+    "delivery": lambda level: measure.delivery(SESSIONS, level=level),
     "alpha": lambda level: measure.alpha(X, level=level),
     "reliability": lambda level: measure.reliability(SCORED, level=level),
     "icc": lambda level: measure.icc(X, level=level),

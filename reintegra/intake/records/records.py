@@ -163,7 +163,7 @@ def read_records(
 
     Source
     ------
-    docs/decisions/0021-records.md
+    docs/decisions/0026-records.md
     """
     sources, grids = grids_at(path)
     if not sources:

@@ -132,7 +132,7 @@ def _change(found: Changes, part: TakingPart, main: Scores | None, chosen: bool)
         values = (number(row[name], 1) for name in ("first", "last", "estimate"))
         rows.append((row["label"], str(row["n"]), *values, span(row["ci_low"], row["ci_high"]),
                      number(row["smallest"], 1), *shown))  # fmt: skip
-    yield Grid(heads, rows, widths=(4.6, 0.9))
+    yield Grid(heads, rows, widths=(4.0, 0.9, 1.3, 1.3, 1.8, 2.7, 1.8, 1.4))
     yield Note(t("change_note", first=first, last=last))
     if chosen:
         yield Note(t("line_refused"))

@@ -148,7 +148,9 @@ def _change(records: Records, programme: str, period: str) -> Iterator[Part]:
         for row in found.table.to_dict("records")
     ]  # fmt: skip
     yield Grid(
-        [t(f"head_{name}") for name in ("scale", "both", "start", "end", "change", "interval")], rows, widths=(7.2,)
+        [t(f"head_{name}") for name in ("scale", "both", "start", "end", "change", "interval")],
+        rows,
+        widths=(6.6, 1.8, 1.5, 1.5, 1.9),
     )
     yield Note(t("partner_change_note"))
 

@@ -105,7 +105,7 @@ def programme_report(
 
     Source
     ------
-    What each report must and must not contain: docs/decisions/0022-reports-of-a-programme.md
+    What each report must and must not contain: docs/decisions/0027-reports-of-a-programme.md
     """
     with speaking(lang):
         one_of("kind", kind, KINDS)
