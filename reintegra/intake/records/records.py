@@ -121,7 +121,7 @@ class Records:
             if len(table)
         ]
         heads = ("column_name", "column_label", "column_rows", "records_people")
-        return pd.DataFrame(rows, columns=[word(head) for head in heads]).astype(object)
+        return pd.DataFrame(rows, columns=[word(head) for head in heads], dtype=object)
 
     def __str__(self) -> str:
         counts = {"tables": sum(bool(len(t)) for t in self.tables.values()), "people": len(self[PEOPLE])}

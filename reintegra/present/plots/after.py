@@ -57,6 +57,7 @@ def funnel(result: Units, *, ax: Any = None) -> Any:
     ax.set_xlabel(say("evaluate", head), fontsize=9)
     ax.set_ylabel(f"{result.outcome} (%)" if result.kind == "proportion" else result.outcome, fontsize=9)
     ax.tick_params(labelsize=9)
+    ax.xaxis.get_major_locator().set_params(integer=True)
     decimals(ax.xaxis, 0)
     decimals(ax.yaxis, 0 if result.kind == "proportion" else 2 if result.kind == "rate" else 1)
     _legend(ax)
