@@ -16,7 +16,7 @@ from reintegra.core.language import texts
 DOCS = Path(__file__).parent
 TESTS = DOCS.parent / "tests"
 SIMULATED = DOCS.parent / "benchmarks" / "false_positives.md"
-ESTIMATING = ("measure", "evaluate")
+ESTIMATING = ("measure", "consult", "evaluate", "share")
 
 PLACES = {
     "not-toml": "Definitions of instruments",
