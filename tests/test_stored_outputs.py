@@ -55,6 +55,15 @@ def test_no_output_holds_an_error_a_warning_or_a_path(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_that_draws_says_where(path):
+    """Else its figures depend on what the machine has set up."""
+    if any(
+        kind.startswith("image/") for cell in code_cells(path) for o in cell["outputs"] for kind in o.get("data", {})
+    ):
+        assert "%matplotlib inline" in "".join(code_cells(path)[0]["source"]).splitlines()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_a_notebook_is_stored_in_its_normal_form(path):
     raw = path.read_bytes()
     assert b"\r" not in raw
