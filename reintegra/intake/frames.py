@@ -10,7 +10,6 @@ import pandas as pd
 
 from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import in_language, listed
-from ..core.parallel import on_all_cores
 from ..core.text import nearest
 from ..instruments import Instrument
 from .checks import check_answers
@@ -20,8 +19,6 @@ from .faults import Gathered
 from .grids import Place, Truth
 from .people import decides_rights, looks_personal
 from .responses import Responses
-
-MANY = 50_000  # rows from which a second core is worth starting
 
 
 def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known: bool = False) -> Responses:
@@ -58,15 +55,10 @@ def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known
     block = np.empty((len(frame), len(instrument.items)), dtype=np.uint8, order="F")
     tally: Counter[Any] = Counter()
     everyone = np.ones(len(frame), dtype=bool)
-    columns = [frame[name] for name in instrument.item_names]
-
-    def quick(column: int) -> bool:
-        return _quick(columns[column], instrument.items[column].codes, block[:, column])
-
-    done = on_all_cores(quick, range(len(columns)), worth_it=len(frame) > MANY)
     for column, (item, decode) in enumerate(zip(instrument.items, decoders(instrument), strict=True)):
-        if not done[column]:
-            coded = code_column(decode, _objects(columns[column]))
+        series = frame[item.name]
+        if not _quick(series, item.codes, block[:, column]):
+            coded = code_column(decode, _objects(series))
             name = item.name
             coded.report(everyone, rows, lambda row, _, name=name: Place(row, name, ()), faults, tally)  # type: ignore[misc]
             block[:, column] = coded.positions

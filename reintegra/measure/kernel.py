@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from ..core.parallel import on_all_cores
 from ..instruments import Instrument, Item, Score
 from ..instruments.definition import Skip, Variant
 from ..intake import Block
@@ -59,12 +58,9 @@ def score_block(block: Block, instrument: Instrument, variant: Variant | None = 
         (people, len(instrument.scores)), dtype=np.uint8 if len(instrument.items) < 256 else np.int32, order="F"
     )
     given = np.zeros(people, dtype=answered.dtype)
-
-    def run(start: int) -> None:
+    for start in range(0, people, ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
         plan.run(block[rows], values[rows], answered[rows], given[rows])
-
-    on_all_cores(run, range(0, people, ROWS_AT_ONCE), worth_it=people > ROWS_AT_ONCE)
     return values, answered, given
 
 
