@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-LEAST = 5  # people in a cell
+from ..consult.withheld import LEAST as LEAST  # people in a cell: one number for all that is shared
 
 
 def withheld(counts: Sequence[int], *, least: int = LEAST, total: bool = True) -> list[bool]:
