@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 Label = Mapping[str, str]
 
@@ -47,7 +48,7 @@ class Item:
     opposite_of: str | None = None
     flag: Flag | None = None
 
-    @property
+    @cached_property
     def codes(self) -> tuple[int, ...]:
         """The declared codes, rising."""
         return tuple(answer.value for answer in self.answers)

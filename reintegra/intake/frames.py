@@ -62,7 +62,9 @@ def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known
             name = item.name
             coded.report(everyone, rows, lambda row, _, name=name: Place(row, name, ()), faults, tally)  # type: ignore[misc]
             block[:, column] = coded.positions
-    people, notices = _people(frame.drop(columns=instrument.item_names), faults)
+    items = set(instrument.item_names)
+    others = [place for place, name in enumerate(frame.columns) if name not in items]
+    people, notices = _people(frame.iloc[:, others] if others else pd.DataFrame(index=frame.index), faults)
     check_answers(instrument, block, rows, people, None, faults, direction_known=direction_known)
     if problems := faults.problems():
         raise IntakeError(problems)
@@ -82,7 +84,9 @@ def _people(people: pd.DataFrame, faults: Gathered) -> tuple[pd.DataFrame, tuple
         for place, name in enumerate(names)
     ]
     personal = tuple(name for name, keep in zip(names, kept, strict=True) if not keep)
-    return people.loc[:, kept], (Notice("personal-columns", columns=personal),) if personal else ()
+    if not personal:
+        return people, ()
+    return people.loc[:, kept], (Notice("personal-columns", columns=personal),)
 
 
 def _all_items(frame: pd.DataFrame, instrument: Instrument) -> None:

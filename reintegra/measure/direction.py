@@ -14,7 +14,7 @@ from ..instruments import Instrument, Score
 from ..intake import Block, Responses
 
 FEWEST = 20
-MOST = 2_000
+MOST = 1_000
 FEWEST_IN_A_WAVE = 10
 OPPOSED = -0.5
 
@@ -31,7 +31,7 @@ def against(responses: Responses) -> Iterator[Notice]:
     places = {name: i for i, name in enumerate(instrument.item_names)}
     for score in instrument.scores:
         if len(score.items) > 2 and not score.formative and len(score.either) == 0:
-            yield from _items(coded[:, [places[name] for name in score.items]], score)
+            yield from _items(coded[[places[name] for name in score.items]], score)
     yield from _waves(responses, coded, step)
 
 
@@ -41,25 +41,26 @@ def opposes(r: float, n: int) -> bool:
 
 
 def _counted(block: Block, instrument: Instrument) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return what the answers count after reversal; NaN for none."""
-    counted = np.empty(block.shape)
-    for place, item in enumerate(instrument.items):
-        worth = [np.nan, *(item.scored(code, item.reverse) for code in item.codes)]
-        counted[:, place] = np.array(worth)[block[:, place]]
+    """Return what the answers count after reversal (items x people); NaN for none."""
+    counted = np.empty(block.shape[::-1])
+    for answers, item, out in zip(block.T, instrument.items, counted, strict=True):
+        np.take([np.nan, *(item.scored(code, item.reverse) for code in item.codes)], answers, out=out)
     return counted
 
 
 def _items(scale: np.ndarray[Any, Any], score: Score) -> Iterator[Notice]:
-    complete = scale[~np.isnan(scale).any(axis=1)]
-    if len(complete) < FEWEST:
+    complete = scale.compress(~np.isnan(scale.sum(axis=0)), axis=1)
+    people = complete.shape[1]
+    if people < FEWEST:
         return
-    covariance = np.cov(complete.T)
-    own, with_total = np.diagonal(covariance), covariance.sum(axis=1)
-    rest = np.maximum(covariance.sum() - 2 * with_total + own, 0.0)
+    centred = complete - complete.mean(axis=1, keepdims=True)
+    products = centred @ centred.T
+    own, with_total = np.diagonal(products), products.sum(axis=1)
+    rest = np.maximum(products.sum() - 2 * with_total + own, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         item_rest = (with_total - own) / np.sqrt(own * rest)
     for name, r in zip(score.items, item_rest.tolist(), strict=True):
-        if math.isfinite(r) and opposes(r, len(complete)):
+        if math.isfinite(r) and opposes(r, people):
             yield Notice("item-against-scale", columns=(name,), params={"r": lambda r=r: number(r, 2)})
 
 
@@ -70,9 +71,9 @@ def _waves(responses: Responses, coded: np.ndarray[Any, Any], step: int) -> Iter
     waves = index.get_level_values(1)[::step]
     means = {}
     for wave in dict.fromkeys(waves):
-        rows = coded[waves == wave]
-        if len(rows) >= FEWEST_IN_A_WAVE and not np.isnan(rows).all(axis=0).any():
-            means[wave] = np.nanmean(rows, axis=0)
+        here = coded[:, waves == wave]
+        if here.shape[1] >= FEWEST_IN_A_WAVE and not np.isnan(here).all(axis=1).any():
+            means[wave] = np.nanmean(here, axis=1)
     first, *others = means or {"": None}
     for wave in others:
         if means[first].std() > 0 and means[wave].std() > 0:

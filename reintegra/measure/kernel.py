@@ -17,7 +17,7 @@ from ..instruments import Instrument, Item, Score
 from ..instruments.definition import Skip, Variant
 from ..intake import Block
 
-ROWS_AT_ONCE = 65_536
+ROWS_AT_ONCE = 100_000
 DIGITS = 9  # what is left of a value before it meets an edge: 50.00000000000001 is 50
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -93,7 +93,7 @@ class _Plan:
 
     def _of_items(self, score: Score) -> Step:
         """Sum what the items count, counted from 1 so that a blank adds nothing; look the score up."""
-        items = [self.instrument.item(name) for name in score.items]
+        items = [self.instrument.items[self.place[name]] for name in score.items]
         weighs = {item.name: self._counted(item, score) for item in items}
         grouped = {name: group for group in score.either for name in group}
         lowest = 0 if score.rule == "count" else min(min(weigh.worth) for weigh in weighs.values())
@@ -145,32 +145,34 @@ class _Plan:
 
     def _of_scores(self, score: Score) -> Step:
         """Add up scores made before, each with its weight; those missing are left out if enough remain."""
-        parts = [(self.score_place[name], self.instrument.score(name).low, w) for name, w in score.scores.items()]
-        alike = all(weight == 1 for *_, weight in parts)
+        places = [self.score_place[name] for name in score.scores]
+        weights = list(score.scores.values())
 
         def step(block: Block, there: Block, values: Floats, answered: Counts, place: int) -> None:
-            total = np.zeros(len(block))
-            weights = None if alike else np.zeros(len(block))
-            count = np.zeros(len(block), dtype=answered.dtype)
-            for part, low, weight in parts:
-                made = values[:, part]
-                known = made == made
-                count += known.view(np.uint8)
-                made = np.fmax(made, low)  # a missing score adds its lowest, which is taken off again
-                total += made if weight == 1 else made * weight
-                if low:
-                    total -= ~known * (low * weight)
-                if weights is not None:
-                    weights += known * weight
-            with np.errstate(invalid="ignore", divide="ignore"):
-                if score.rule == "mean":
-                    total /= count if weights is None else weights
-                elif score.prorate:
-                    total *= len(parts) / count
-            values[:, place] = self._finish(score, np.where(count >= score.min_answered, total, np.nan))
+            parts = [values[:, part] for part in places]
+            total = _weighted(parts, weights)
+            if score.rule == "mean":
+                total /= sum(weights)
+            count = np.full(len(block), len(parts), dtype=answered.dtype)
+            if len(lacking := np.flatnonzero(total != total)):
+                total[lacking], count[lacking] = self._of_known([part[lacking] for part in parts], score)
+            values[:, place] = self._finish(score, total)
             answered[:, place] = count
 
         return step
+
+    def _of_known(self, parts: list[Floats], score: Score) -> tuple[Floats, Counts]:
+        """Do the same for people who lack some of the scores, and count those they have."""
+        known = [part == part for part in parts]
+        weights = list(score.scores.values())
+        total = _weighted([np.where(there, part, 0) for there, part in zip(known, parts, strict=True)], weights)
+        count = np.sum(known, axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if score.rule == "mean":
+                total /= _weighted(known, weights)
+            elif score.prorate:
+                total *= len(parts) / count
+        return np.where(count >= score.min_answered, total, np.nan), count
 
     def _finish(self, score: Score, raw: Floats) -> Floats:
         """Rescale, multiply, look up, round."""
@@ -203,6 +205,14 @@ class _Weigh:
             return lambda answers, there: (top - answers) * there
         table = np.array([0, *shifted], dtype=np.min_scalar_type(max(shifted)))
         return lambda answers, there: table[answers]
+
+
+def _weighted(parts: list[Column], weights: list[float]) -> Floats:
+    """Return the sum of columns, each times its weight, added in their order."""
+    total = np.zeros(len(parts[0]))
+    for part, weight in zip(parts, weights, strict=True):
+        total += part if weight == 1 else part * weight
+    return total
 
 
 def fill_skipped(block: Block, instrument: Instrument, place: dict[str, int]) -> Block:
