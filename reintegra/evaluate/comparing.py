@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..core.errors import DataError, Notice
@@ -88,8 +89,8 @@ def compare(
     frame : DataFrame (one row a person, or with ``wave`` one row a person and wave)
         Everyone allocated; those lost have a blank outcome, or no row at the later waves.
     outcome : str or list of str
-        Column of numbers in any unit; several are the declared primary ones: the first is shown, p-values are held
-        together by Holm.
+        Column of numbers in any unit; several are the declared primary ones: the comparison is of the first, those of
+        the others stand in ``others``, and all p-values are held together by Holm.
     programme : str
         Column with the programme of each person; one programme gives its change.
     site : str, optional
@@ -113,11 +114,11 @@ def compare(
     release : str, optional
         Column of the days to release at the start: in the model, and in the account of who was lost.
     retest : float or Retest, optional
-        Test-retest correlation, for the share of people who changed reliably.
+        Test-retest correlation of the (first) outcome, for the share of people who changed reliably.
     adjust : "tukey", "holm", "dunnett" or "none", optional
         For the contrasts of three or more programmes.
     margin : float, optional
-        The largest difference that would not matter, in the unit of the outcome: tests of equivalence.
+        The largest difference that would not matter, in the unit of the (first) outcome: tests of equivalence.
     also : list of str
         Columns that say what else people got.
     opinions : bool
@@ -168,11 +169,13 @@ def compare(
     layouts = [layout_of(study) for study in studies]
     made = [_differences(study, layout, asked) for study, layout in zip(studies, layouts, strict=True)]
     together = holm(pd.Series([d.row["p_value"] for each in made for d in each]).to_numpy(dtype=float))
-    found = _compared(studies[0], layouts[0], made[0], together[: len(made[0])], asked)
-    if len(outcomes) == 1:
+    ends = np.cumsum([len(each) for each in made])[:-1]
+    further = [replace(asked, retest=None, margin=None)] * (len(made) - 1)  # those two are of the first outcome
+    found, *others = map(_compared, studies, layouts, made, np.split(together, ends), [asked, *further])
+    if not others:
         return found
     rows = [{"outcome": o, **d.row} for o, each in zip(outcomes, made, strict=True) for d in each]
-    return replace(found, outcomes=pd.DataFrame(rows).assign(p_value=together))
+    return replace(found, outcomes=pd.DataFrame(rows).assign(p_value=together), others=tuple(others))
 
 
 def _several(columns: str | Sequence[str]) -> list[str]:

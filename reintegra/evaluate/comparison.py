@@ -25,7 +25,8 @@ class Comparison(Result):
     ``layout``: "within_sites", "between_sites", "mixed", "one_site_each", "one_group" or "no_sites". ``design`` says
     for each row its own layout, method, sites, grade and the smallest detectable difference. ``flow``: who was
     allocated, lost, analysed. ``balance``: how alike people were at the start. ``sites``: for the eye only.
-    ``grade``: 1 to 5, that of the weakest row, for ``reasons``. The other tables are empty where nothing was asked.
+    ``grade``: 1 to 5, that of the weakest row, for ``reasons``. ``others``: the comparisons of the further outcomes;
+    ``outcomes``: the rows of all of them. The other tables are empty where nothing was asked.
     """
 
     layout: str
@@ -50,6 +51,7 @@ class Comparison(Result):
     contamination: pd.DataFrame = field(default_factory=pd.DataFrame)
     second_opinion: pd.DataFrame = field(default_factory=pd.DataFrame)
     outcomes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    others: tuple[Comparison, ...] = ()
     beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -86,8 +88,13 @@ class Comparison(Result):
                 shown = shown.rename(columns=lambda name: say_head(str(name)))
                 parts.append(f"<h4>{escape(say('evaluate', f'head_{head}'))}</h4>")
                 parts.append(shown.to_html(index=False, border=0, na_rep="–"))
-        notes = "".join(f"<li>{escape(note.text)}</li>" for note in self.notes)
-        return "".join(parts) + (f"<ul>{notes}</ul>" if notes else "")
+        for other in self.others:
+            parts += [f"<h4>{escape(other.outcome)}</h4>", other.shown().to_html(index=False, border=0, na_rep="–")]
+        notes = [note.text for note in self.notes]
+        for other in self.others:
+            notes += [f"{other.outcome}: {note.text}" for note in other.notes if note.text not in notes]
+        listed = "".join(f"<li>{escape(note)}</li>" for note in notes)
+        return "".join(parts) + (f"<ul>{listed}</ul>" if listed else "")
 
 
 def say_head(name: str) -> str:

@@ -42,6 +42,8 @@ def sentences_of(comparison: Comparison, lang: str | None) -> tuple[str, ...]:
             said += _said_of_difference(comparison, place)
         said += _said_of_people(comparison)
         said.append(say("evaluate", "grade_said", grade=comparison.grade, why=" ".join(_reasons(comparison))))
+    for other in comparison.others:
+        said += [f"{other.outcome}: {sentence}" for sentence in sentences_of(other, lang) if sentence not in said]
     return tuple(said)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -344,6 +345,26 @@ def test_several_outcomes_are_held_together(within):
     single = [compare(frame, outcome=name).table["p_value"].iloc[0] for name in ("post", "other")]
     assert found.outcomes["p_value"].min() == pytest.approx(2 * min(single))
     close(found.table["p_value"], single[:1])
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_of_several_outcomes_has_its_sentences_and_notes(within, lang):
+    """The other outcome is blank for a third of the people: its own losses, its own difference, its own notes."""
+    other = (within["post"] + within["age"]).where(np.arange(len(within)) % 3 > 0)
+    found = compare(within.assign(other=other), outcome=["post", "other"], baseline=["pre", "pre"], margin=8)
+    alone = compare(within.assign(other=other), outcome="other", baseline="pre")
+    assert [each.outcome for each in found.others] == ["other"]
+    pd.testing.assert_frame_equal(found.others[0].table, alone.table)
+    sentences = found.sentences(lang)
+    own = compare(within, margin=8).sentences(lang)
+    assert sentences[: len(own)] == own
+    assert [said for said in sentences[len(own) :] if f"{len(other) - other.notna().sum()}" in said]
+    assert all(said.startswith("other: ") for said in sentences[len(own) :])
+    assert len(set(sentences)) == len(sentences)
+    with speaking(lang):
+        page = found._repr_html_()
+        assert "<h4>other</h4>" in page
+        assert all(escape(note.text) in page for note in found.others[0].notes)
 
 
 def test_reliable_change_and_equivalence_are_given_when_asked(within):
