@@ -47,7 +47,9 @@ class ConcernCoverage(Result):
     concerns: pd.DataFrame
     heat: pd.DataFrame
     missed: float
-    measured: tuple[float, float] | None
+    sensitivity: float
+    specificity: float
+    measured: bool
     level: float
 
     @property
@@ -67,8 +69,7 @@ class ConcernCoverage(Result):
     @property
     def caution(self) -> str:
         """How many of those in need coding misses, in the current language."""
-        sensitivity, specificity = self.measured or (SENSITIVITY, SPECIFICITY)
-        said = {"sensitivity": number(sensitivity, 2), "specificity": number(specificity, 2)}
+        said = {"sensitivity": number(self.sensitivity, 2), "specificity": number(self.specificity, 2)}
         code = "missed_measured" if self.measured else "missed_assumed"
         return say("themes", code, missed=number(100 * self.missed, 0), **said)
 
@@ -158,7 +159,7 @@ def concern_coverage(
     concrete : float, 0 to 3
         The concreteness from which a plan answers.
     sensitivity, specificity : float between 0 and 1, optional
-        Of the coding, where they were measured; .80 and .95 are assumed else.
+        Of the coding, where they were measured; .80 and .95 are assumed of what is not given, and both called assumed.
     level : float between 0 and 1
         Coverage of the intervals.
 
@@ -180,8 +181,9 @@ def concern_coverage(
     22, 209-212.
     """
     checked_level(level)
-    given = sensitivity is not None and specificity is not None
-    measured = (float(sensitivity), float(specificity)) if given else None  # type: ignore[arg-type]
+    measured = sensitivity is not None and specificity is not None
+    sensitivity = SENSITIVITY if sensitivity is None else float(sensitivity)
+    specificity = SPECIFICITY if specificity is None else float(specificity)
     found = voiced(consensus, codebook)
     chosen = _chosen(talks, found.values.index, wave)
     kept = pd.MultiIndex.from_frame(chosen[TALK])
@@ -218,11 +220,9 @@ def concern_coverage(
         pd.DataFrame(topics),
         pd.DataFrame(concerns),
         _heat(values, codebook, level),
-        share_missed(
-            SENSITIVITY if measured is None else measured[0],
-            SPECIFICITY if measured is None else measured[1],
-            [len(codebook.answered_by(code)) for code in answerable],
-        ),
+        share_missed(sensitivity, specificity, [len(codebook.answered_by(code)) for code in answerable]),
+        sensitivity,
+        specificity,
         measured,
         level,
         notes=notes + open_notes(found.take(found.values.index.isin(kept))),
@@ -332,10 +332,7 @@ def _asked(state: Any, answerable: bool, level: float) -> dict[str, Any]:
     """Return how many voiced a worry, and how many of them no answer to it."""
     count = {name: int((state == name).sum()) for name in (*GROUPS, EITHER)}
     n = count["unanswered"] + count["answered"]
-    row: dict[str, Any] = {
-        "voiced": n,
-        "unanswered": count["unanswered"],
-    }
+    row: dict[str, Any] = {"voiced": n, "unanswered": count["unanswered"]}
     row["cannot_tell"] = count["cannot_tell"] + count[EITHER]
     share = _share(count["unanswered"], n, level)
     if not answerable:

@@ -168,6 +168,13 @@ def test_about_28_percent_of_those_in_need_are_missed():
         assert "measured sensitivity of 0.90" in str(measured)
 
 
+def test_one_of_the_two_measured_counts_and_both_are_called_assumed():
+    found = coverage(talk("P1"), sensitivity=0.9)
+    assert found.missed == pytest.approx(coverage(talk("P1"), sensitivity=0.9, specificity=0.95).missed)
+    with speaking("en"):
+        assert "sensitivity of 0.90 and a specificity of 0.95 (assumed, not measured)" in str(found)
+
+
 def test_what_is_said_to_be_missed_is_missed_in_a_trial():
     rng = np.random.default_rng(0)
     worry = rng.random(200_000) < 0.8  # everybody worries and nobody has one of the two plans
