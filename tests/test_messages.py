@@ -326,6 +326,7 @@ REFUSED = {
     "missing-code-is-answer": (csv(*FINE), {"missing": [3]}),
     "not-for-these-people": (csv("R1,3,2,3,1,tahanan", head="Kode,u1,u2,u3,u4,Status hukum"), {}),
     "transposed": (csv("u1,3,2", "u2,3,2", "u3,3,2", "u4,3,1", head="Pernyataan,R1,R2"), {}),
+    "several-columns-an-item": (TICKS, {}),
     "one-answer-a-row": (LONG, {}),
     "answered-twice": (LONG + "R1,u1,2\n", {"layout": "long"}),
     "two-columns-for-one-row": (csv("R1,3,2,3,1,2", head="Kode,u1,u2,u3,u4,U4"), {"merge_columns": True}),

@@ -59,6 +59,9 @@ def _all_items(grid: Grid, header: Header, instrument: Instrument, merge_columns
         _other_layout(grid, instrument)
     if header.found == 0:
         raise IntakeError([_nothing_found(grid, header, instrument)])
+    if spread_out := _over_several(grid, header):
+        headings = [header.names[column] for column in spread_out]
+        raise IntakeError([Problem("several-columns-an-item", grid.file, grid.sheet, header.row or None, headings)])
     problems = []
     for column, items in islice(header.contradicting.items(), 1):
         name, text = (instrument.items[item].name for item in items)
@@ -83,6 +86,20 @@ def _all_items(grid: Grid, header: Header, instrument: Instrument, merge_columns
         params = {"near": pairs or "–"}
         problems.append(Problem("missing-item", grid.file, grid.sheet, header.row, absent, params=params))
     return problems
+
+
+def _over_several(grid: Grid, header: Header) -> list[int]:
+    """Return the columns of items after which columns without a heading are filled, if most are: ticks, not answers."""
+    rows = [row for number, row in grid.head(400) if number > header.row]
+
+    def nameless(column: int) -> bool:
+        return column < len(header.names) and not header.names[column].strip()
+
+    def filled(column: int) -> bool:
+        return any(heading_of(row[column]).strip() for row in rows if column < len(row))
+
+    found = [column for column in sorted(header.items) if nameless(column + 1) and filled(column + 1)]
+    return found if len(found) * 2 > len(header.items) else []
 
 
 def _nothing_found(grid: Grid, header: Header, instrument: Instrument) -> Problem:

@@ -198,6 +198,28 @@ def test_paper_ticks_are_read_and_two_ticks_are_a_fault(tmp_path):
         rg.read_responses(tmp_path / "aneh.xlsx", SIAP, layout="ticks")
 
 
+@pytest.mark.parametrize("mark", ["v", 1])
+def test_paper_ticks_are_never_taken_for_answers(mark, tmp_path):
+    book = openpyxl.load_workbook(io.BytesIO(as_ticks(people())))
+    for row in book.active.iter_rows(min_row=3, min_col=2):
+        for cell in row:
+            cell.value = mark if cell.value else None
+    book.save(tmp_path / "x.xlsx")
+    with pytest.raises(rg.IntakeError) as caught:
+        rg.read_responses(tmp_path / "x.xlsx", SIAP)
+    assert [problem.code for problem in caught.value.problems] == ["several-columns-an-item"]
+    assert 'layout="ticks"' in caught.value.problems[0].remedy
+    made = rg.read_responses(tmp_path / "x.xlsx", SIAP, layout="ticks")
+    np.testing.assert_array_equal(made.codes.to_numpy(), np.array(people(), dtype=float))
+
+
+def test_a_title_above_a_transposed_table_is_no_row_of_it(tmp_path):
+    turned = [list(column) for column in zip(*table(people()), strict=True)]
+    made = read(tmp_path, as_xlsx([["REKAP"], [], *turned]), {"layout": "transposed"})
+    np.testing.assert_array_equal(made.codes.to_numpy(), np.array(people(), dtype=float))
+    assert made.index.tolist() == keys()
+
+
 def beside(first, second):
     head = ["kode", *(f"pra_{n}" for n in range(1, 37)), *(f"pasca_{n}" for n in range(1, 37))]
     return [head, *([key, *a, *b] for key, a, b in zip(keys(), first, second, strict=True))]
