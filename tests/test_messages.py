@@ -490,6 +490,7 @@ SAID = {
     "columns-merged": (csv("R1,3,2,3,1,", head="Kode,u1,u2,u3,u4,U4"), {"merge_columns": True}),
     "not-approved-rows": (csv("R1,3,2,3,1,not approved", head="Kode,u1,u2,u3,u4,_validation_status"), {}),
     "incomplete-responses": (csv("R1,3,2,3,1,0", head="Kode,u1,u2,u3,u4,uji_complete"), {}),
+    "trial-responses": (csv("R1,3,2,3,1,preview", head="Kode,u1,u2,u3,u4,DistributionChannel"), {}),
     "items-not-used": (LONG + "R1,catatan,halo\n", {"layout": "long"}),
     "waves-tidied": (
         csv(

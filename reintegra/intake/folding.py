@@ -36,8 +36,9 @@ def long(grid: Grid, instrument: Instrument, key: Sequence[str], item: str | Non
     answer_column = _column(grid, names, answer, _ANSWER, "answer")
     others = [c for c in range(len(names)) if c not in (item_column, answer_column)]
     told = [c for c in others if fold(names[c]) in map(fold, key)]
-    known = key_column(names, others)
-    keyed = told or [*known, *(wave_column(names, others) if known else [])] or others
+    said = {c: [names[c]] for c in others}
+    known = key_column(said)
+    keyed = told or [*known, *(wave_column(said) if known else [])] or others
     people: People = {}
     unknown: Unknown = {}
     twice: list[int] = []

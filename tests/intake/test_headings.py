@@ -287,6 +287,63 @@ def test_records_on_rights_are_known_however_they_are_written(heading):
     assert not decides_rights("Penilaian peserta tentang program")
 
 
+@pytest.mark.parametrize(
+    "heading", ["Kode (bukan nama asli)", "Participant code (not a name)", "Code, not your real name"]
+)
+def test_a_heading_that_asks_for_no_name_is_no_name(heading):
+    assert not looks_personal(heading, [])
+
+
+QUALTRICS = [
+    ["Status", "Finished", "ResponseId", "NIK", "Kode", *(f"Q2_{i}" for i in range(1, 13))],
+    ["Response Type", "Finished", "Response ID", "Isi nomor", "Tulis kode Anda", *(f"Seberapa? - {t}" for t in TEXTS)],
+]
+
+
+@pytest.mark.parametrize("key", [None, "Kode", "Tulis kode Anda"])
+def test_every_row_of_a_header_says_what_a_column_is(key, tmp_path):
+    rows = [
+        ["Survey Preview", "True", "R_1", "x", "P-001", *CODES],
+        ["IP Address", "False", "R_2", "y", "P-002", *CODES],
+    ]
+    made = rg.read_responses(table(tmp_path, *QUALTRICS, *rows), KSR, key=key)
+    assert made.index.tolist() == ["P-001", "P-002"]
+    notices = {notice.code: notice for notice in made.notices}
+    assert notices["personal-columns"].columns == ("Isi nomor",)
+    assert notices["trial-responses"].rows == (3,)
+    assert notices["incomplete-responses"].rows == (4,)
+
+
+def test_rows_of_particulars_above_a_table_are_no_headings(tmp_path):
+    above = [["Nama petugas", "Contoh"], ["Kode UPT", "PWT"]]
+    made = rg.read_responses(
+        table(tmp_path, *above, ["No", "Kode", *NAMES], *[[i, *p] for i, p in enumerate(PEOPLE)]), KSR
+    )
+    assert made.index.tolist() == ["P-001", "P-002"]
+    assert "personal-columns" not in said(made)
+
+
+def test_the_label_of_an_spss_variable_shows_whom_it_points_at(tmp_path):
+    frame = pd.DataFrame([["P-001", "Contoh", *CODES]], columns=["kode", "v2", *NAMES])
+    pyreadstat.write_sav(frame, tmp_path / "x.sav", column_labels=["Kode", "Nama lengkap", *TEXTS])
+    made = rg.read_responses(tmp_path / "x.sav", KSR)
+    assert "v2" not in made.people
+    assert "personal-columns" in said(made)
+
+
+@pytest.mark.parametrize(
+    ("heading", "no", "yes"),
+    [
+        ("submitdate. Date submitted", "", "2026-01-21"), ("Date submitted", "", "2026-01-21"), ("ksr_complete", 1, 2),
+        ("Complete?", "Incomplete", "Complete"), ("Complete?", "Unverified", "Complete"), ("Finished", 0, 1),
+        ("Finished", "False", "True"),
+    ],
+)  # fmt: skip
+def test_forms_that_were_not_finished_are_told(heading, no, yes, tmp_path):
+    made = rg.read_responses(table(tmp_path, ["Kode", *NAMES, heading], [*PEOPLE[0], no], [*PEOPLE[1], yes]), KSR)
+    assert [notice.rows for notice in made.notices if notice.code == "incomplete-responses"] == [(2,)]
+
+
 def test_names_far_down_a_column_are_seen(tmp_path):
     rows = [[f"P-{n:03d}", "" if n < 80 else "Contoh bin Contoh", *CODES] for n in range(99)]
     made = rg.read_responses(table(tmp_path, ["Kode", "Catatan", *NAMES], *rows), KSR)
