@@ -81,6 +81,27 @@ def test_a_question_that_stands_twice_with_a_mark_is_refused(heads, mark, tmp_pa
     assert (rg.read_responses(path, KSR, merge_columns=True).codes == CODES).all(axis=None)
 
 
+@pytest.mark.parametrize("pattern", ["{item}_pra", "pra_{item}", "T1 {item}", "{item} (awal)"])
+def test_waves_beside_each_other_are_refused_or_told_and_never_one_of_them_taken(pattern, tmp_path):
+    siap = rg.load_instrument("siap_36")
+    second = pattern.replace("pra", "pasca").replace("T1", "T2").replace("awal", "akhir")
+    heads = [p.replace("{item}", name) for p in (pattern, second) for name in siap.item_names]
+    path = table(tmp_path, ["Kode", *heads], ["P-001", *[1, 2, 3, 4] * 9, *[4, 3, 2, 1] * 9])
+    with pytest.raises(rg.IntakeError) as caught:
+        rg.read_responses(path, siap)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.column) == ("two-columns-for-one-item", [heads[0], heads[36]])
+    assert "waves={" in problem.remedy
+    made = rg.read_responses(path, siap, waves={"pra": pattern, "pasca": second})
+    assert made.codes["men1"].tolist() == [1, 4]
+
+
+def test_one_wave_alone_is_not_taken_for_the_items(tmp_path):
+    siap = rg.load_instrument("siap_36")
+    path = table(tmp_path, ["Kode", *(f"{name}_pra" for name in siap.item_names)], ["P-001", *[1, 2, 3, 4] * 9])
+    assert faults(path, siap) == ["no-items-found"]
+
+
 def test_columns_made_of_items_or_said_about_them_are_no_second_items(tmp_path):
     more = ["ksr03_r", "rev.ksr06", "Skor/ksr01", "ksr01b", "ksr01_total"]
     more += ["Points - " + TEXTS[0], "Komentar/" + TEXTS[1]]
