@@ -128,6 +128,7 @@ def _other_layout(grid: Grid, instrument: Instrument) -> None:
         counts = Counter(item for cell in cells if (item := finder.find(cell)) is not None)
         if len(counts) * 2 >= len(instrument.items):
             code = "transposed" if max(counts.values()) == 1 else "one-answer-a-row"
+            code = "already-upright" if grid.key == 0 else code  # turned round because the caller said so
             heading = next(
                 (heading_of(row[column]) for row in rows if column < len(row) and heading_of(row[column])), ""
             )

@@ -168,6 +168,20 @@ def test_a_wrong_call_is_told_by_name(wrong, tmp_path):
     assert f"{next(iter(wrong))}=" in problem.remedy
 
 
+def test_a_column_told_to_be_no_item_is_refused_with_the_nearest_name(tmp_path):
+    rows = [["P1", *[1] * 10]]
+    with pytest.raises(rg.IntakeError, match="k10_01") as caught:
+        read(tmp_path, K10, rows, ["kode", *K10.item_names], columns={"k10_01": "k10_1"})
+    assert [problem.code for problem in caught.value.problems] == ["unknown-item"]
+
+
+def test_a_name_that_no_file_can_have_is_no_file():
+    for name in ("a\0b.csv", "x" * 5_000, f"{'y' * 5_000}/x.csv"):
+        with pytest.raises(rg.IntakeError) as caught:
+            rg.read_responses(name, K10)
+        assert caught.value.code == "no-such-file"
+
+
 def test_names_and_numbers_of_persons_are_not_shown(tmp_path):
     rows = [["A", "3302141234567890", *[1] * 9], ["B", "Budi bin Santoso", *[1] * 9], ["C", "Siti Aminah", *[1] * 9],
             ["Rahmat Hidayat", *[1] * 10], ["Rahmat Hidayat", *[2] * 10], ["E", "Sering sekali", *[1] * 9]]  # fmt: skip
