@@ -198,7 +198,24 @@ def test_paper_ticks_are_read_and_two_ticks_are_a_fault(tmp_path):
         rg.read_responses(tmp_path / "aneh.xlsx", SIAP, layout="ticks")
 
 
-@pytest.mark.parametrize("mark", ["v", 1])
+@pytest.mark.parametrize("name", ["{}", "P{}", "Butir {:02d}"])
+def test_a_long_table_may_number_its_items_and_says_so(name, tmp_path):
+    rows = [["kode", "butir", "jawaban"]]
+    for key, codes in zip(keys(), people(), strict=True):
+        rows += [[key, name.format(n), code] for n, code in enumerate(codes, 1) if code is not None]
+    made = read(tmp_path, as_csv(rows), {"layout": "long"})
+    np.testing.assert_array_equal(made.codes.to_numpy(), np.array(people(), dtype=float))
+    assert "matched-by-number" in {notice.code for notice in made.notices}
+
+
+def test_a_long_table_of_other_questions_holds_no_items(tmp_path):
+    rows = [["kode", "butir", "jawaban"], *(["A", f"P{n}", 1] for n in range(1, 9))]
+    with pytest.raises(rg.IntakeError) as caught:
+        read(tmp_path, as_csv(rows), {"layout": "long"})
+    assert [(problem.code, problem.column) for problem in caught.value.problems] == [("no-items-found", "butir")]
+
+
+@pytest.mark.parametrize("mark", ["v", "✔\ufe0f", 1])
 def test_paper_ticks_are_never_taken_for_answers(mark, tmp_path):
     book = openpyxl.load_workbook(io.BytesIO(as_ticks(people())))
     for row in book.active.iter_rows(min_row=3, min_col=2):
