@@ -8,7 +8,7 @@ from itertools import islice
 
 from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import in_language, listed
-from ..core.text import nearest, shortened
+from ..core.text import fold, nearest, shortened
 from ..instruments import Instrument
 from .grids import Grid, Source
 from .header import Columns, Header, find_header, heading_of
@@ -59,7 +59,7 @@ def _all_items(grid: Grid, header: Header, instrument: Instrument, merge_columns
         _other_layout(grid, instrument)
     if header.found == 0:
         raise IntakeError([_nothing_found(grid, header, instrument)])
-    if spread_out := _over_several(grid, header):
+    if spread_out := _over_several(grid, header) or _by_answers(header, instrument):
         headings = [header.names[column] for column in spread_out]
         raise IntakeError([Problem("several-columns-an-item", grid.file, grid.sheet, header.row or None, headings)])
     problems = []
@@ -100,6 +100,17 @@ def _over_several(grid: Grid, header: Header) -> list[int]:
 
     found = [column for column in sorted(header.items) if nameless(column + 1) and filled(column + 1)]
     return found if len(found) * 2 > len(header.items) else []
+
+
+def _by_answers(header: Header, instrument: Instrument) -> list[int]:
+    """Return the columns of items that have one for each of several answers, if most have: "q1 Yes", "q1 No"."""
+    found = []
+    for item, columns in header.doubles.items():
+        ends = {fold(s): answer.value for answer in instrument.items[item].answers for s in answer.spellings}
+        longest = [max((e for e in ends if fold(header.names[c]).endswith(e)), key=len, default="") for c in columns]
+        if len({ends.get(end) for end in longest} - {None}) == len(columns) > 2:
+            found += columns
+    return found if len({header.items.get(c) for c in found} - {None}) * 2 > len(instrument.items) else []
 
 
 def _nothing_found(grid: Grid, header: Header, instrument: Instrument) -> Problem:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -228,6 +229,19 @@ def test_paper_ticks_are_never_taken_for_answers(mark, tmp_path):
     assert 'layout="ticks"' in caught.value.problems[0].remedy
     made = rg.read_responses(tmp_path / "x.xlsx", SIAP, layout="ticks")
     np.testing.assert_array_equal(made.codes.to_numpy(), np.array(people(), dtype=float))
+
+
+@pytest.mark.parametrize("merge", [False, True])
+@pytest.mark.parametrize("short", [False, True])
+def test_a_column_for_each_answer_is_never_merged_to_one(merge, short, tmp_path):
+    instrument = rg.load_instrument(Path(__file__).parent.parent / "corpus" / "instrument.toml")
+    answers = instrument.items[0].answers
+    labels = [a.also[0] if short else a.label["id"] for a in answers]
+    head = ["Kode", *(f"{name} {label}" for name in instrument.item_names for label in labels)]
+    (tmp_path / "x.csv").write_bytes(as_csv([head, ["A", *[0, 0, 0, 1, 0] * 12], ["B", *["", "", 1, "", ""] * 12]]))
+    with pytest.raises(rg.IntakeError) as caught:
+        rg.read_responses(tmp_path / "x.csv", instrument, merge_columns=merge)
+    assert [problem.code for problem in caught.value.problems] == ["several-columns-an-item"]
 
 
 def test_a_title_above_a_transposed_table_is_no_row_of_it(tmp_path):
