@@ -326,12 +326,15 @@ REFUSED = {
     "missing-code-is-answer": (csv(*FINE), {"missing": [3]}),
     "not-for-these-people": (csv("R1,3,2,3,1,tahanan", head="Kode,u1,u2,u3,u4,Status hukum"), {}),
     "transposed": (csv("u1,3,2", "u2,3,2", "u3,3,2", "u4,3,1", head="Pernyataan,R1,R2"), {}),
+    "already-upright": (csv(*FINE), {"layout": "transposed"}),
+    "several-columns-an-item": (TICKS, {}),
     "one-answer-a-row": (LONG, {}),
     "answered-twice": (LONG + "R1,u1,2\n", {"layout": "long"}),
     "two-columns-for-one-row": (csv("R1,3,2,3,1,2", head="Kode,u1,u2,u3,u4,U4"), {"merge_columns": True}),
     "code-not-in-values": (csv("R1,1,2,3,1"), {"values": {1: 3, 3: 1}}),
     "missing-wave": (csv("1,R1,3,2,3,1", ",R1,3,2,3,1", head="Gelombang,Kode,u1,u2,u3,u4"), {}),
     "wrong-option": (csv(*FINE), {"missing": 9}),
+    "columns-not-items": (csv(*FINE), {"columns": ["Kode", "u1", "u2", "u3", "u4"]}),
     "wave-twice": (csv(*FINE), {"waves": {"pra": "u{n}", "pasca": "u{n}"}}),
     "long-without-key": (
         LONG.replace("R1", "1")
@@ -489,6 +492,7 @@ SAID = {
     "columns-merged": (csv("R1,3,2,3,1,", head="Kode,u1,u2,u3,u4,U4"), {"merge_columns": True}),
     "not-approved-rows": (csv("R1,3,2,3,1,not approved", head="Kode,u1,u2,u3,u4,_validation_status"), {}),
     "incomplete-responses": (csv("R1,3,2,3,1,0", head="Kode,u1,u2,u3,u4,uji_complete"), {}),
+    "trial-responses": (csv("R1,3,2,3,1,preview", head="Kode,u1,u2,u3,u4,DistributionChannel"), {}),
     "items-not-used": (LONG + "R1,catatan,halo\n", {"layout": "long"}),
     "waves-tidied": (
         csv(

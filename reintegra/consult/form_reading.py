@@ -276,7 +276,7 @@ class _Talks:
         if "person" not in self.columns or any(problem.code == "personal-key" for problem in self.faults.others):
             return everyone
         column = self.columns["person"]
-        layout = Layout(self.grid, self.header, [], [column], None, [], {}, [], [], None, [], None)
+        layout = Layout(self.grid, self.header, [], [column], None, [], {}, [], [], None, {}, [], None)
         named = np.flatnonzero(table["person"].notna())
         persons, numbers = table["person"].to_numpy()[named], np.array(self.numbers)[named]
         block = np.zeros((len(named), 1), dtype=np.uint8)

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f"))
+_DASH = re.compile("[\u2010-\u2015\u2212]")
 _LONG_NUMBER = re.compile(r"(?:\d[\s.\-]?){9,}\d")
 
 
@@ -18,8 +19,11 @@ def tidy(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the form in which two spellings of one label are equal: tidied, lower case, no space round a hyphen."""
-    return re.sub(r"\s*([-–—/])\s*", r"\1", tidy(text).casefold().replace("’", "'"))
+    """Return the form in which two spellings of one label are equal: tidied, lower case, no space round a hyphen.
+
+    A dash of any length is a hyphen: word processors put one for the other.
+    """
+    return re.sub(r"\s*([-/])\s*", r"\1", _DASH.sub("-", tidy(text).casefold().replace("’", "'")))
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3, likeness: float = 0.6) -> list[str]:

@@ -92,7 +92,7 @@ def load_instrument(name: str | Path | Instrument) -> Instrument:
     if path.suffix == ".toml" or len(path.parts) > 1:
         try:
             return read_definition(path.read_text("utf-8-sig"), path.name)
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             code = "definition-not-text" if isinstance(error, UnicodeDecodeError) else "no-such-definition"
             raise InstrumentError([Problem(code, path.name)]) from None
     name = str(name)

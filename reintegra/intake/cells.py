@@ -21,6 +21,7 @@ from .grids import Ticks, Truth, Unfilled
 
 # A likeness that only slips reach: "Setujuu" is near "Setuju", but "Kurang setuju" is near no other answer.
 SLIP_OF_THE_PEN = 0.85
+FEW_LETTERS = 3  # "N/A" is nobody's name; a spreadsheet's error begins with #
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?", re.I)
 _DATE = re.compile(
@@ -30,6 +31,7 @@ _CODE_AND_LABEL = re.compile(r"[\[(]?(\d+)[\])]?\s*[-–=.:)]?\s*(\D.*)|(\D.*?)\
 _CODE = re.compile(r"(?=.*\d)[A-Za-z_]{0,6}\d{1,6}|[A-Z]{1,4}\d*")
 _TWO_LANGUAGES = re.compile(r"\s*[/|]\s*")
 _DIGITS = re.compile(r"\d+$")
+_WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"\s*[,;/&+|\n]\s*|\s+(?:dan|atau|and|or)\s+|(?<=\d)\s*-\s*(?=\d)|(?<=\d)\s+(?=\d)")
 
 
@@ -141,10 +143,10 @@ class Decoder:
             return Cell(self.positions[code])
         if found := _CODE_AND_LABEL.fullmatch(text):
             digits, label = (found[1], found[2]) if found[1] else (found[4], found[3])
-            of_label, of_code = self._bilingual(label), self._of_text(digits) or self._of_number(float(digits))
-            if of_label is not None and of_code.position:
-                agree = self.positions[of_label] == of_code.position
-                return of_code if agree else Cell(why="code-contradicts-label", value=text)
+            of_label, of_code = self._of_label(label), self._of_text(digits) or self._of_number(float(digits))
+            if of_label is not None:
+                same = (of_label.position, of_label.blank) == (of_code.position, of_code.blank) and not of_code.why
+                return of_code if same else Cell(why="code-contradicts-label", value=text)
         parts = [part for part in _BETWEEN.split(text) if part]
         if len(parts) > 1 and all(self._is_answer(part) for part in parts):
             return Cell(why="two-answers", value=text)
@@ -164,6 +166,13 @@ class Decoder:
         codes = {self.labels.get(fold(part)) for part in _TWO_LANGUAGES.split(text)}
         return codes.pop() if len(codes) == 1 else None
 
+    def _of_label(self, text: str) -> Cell | None:
+        """Return the answer, or the reason for none, of which a text is the label."""
+        if (code := self._bilingual(text)) is not None:
+            return Cell(self.positions[code])
+        folded = fold(text)
+        return Cell(blank=self.blanks[folded]) if folded in self.blanks else None
+
     def _near(self, text: str) -> list[str]:
         if text not in self._nearest:
             words = [label for answer in self.item.answers for label in answer.spellings if len(label) > 2]
@@ -175,10 +184,10 @@ class Decoder:
         return word("choose_label", near=near[0]) if near else word("choose_any")
 
     def _may_be_a_name(self, text: str) -> bool:
-        """Tell whether a text may name a person: words of letters only, none of them from any answer."""
-        words = fold(text).split()
-        known = {part for label in (*self.labels, *self.blanks) for part in label.split()}
-        return len(words) > 1 and not known & set(words) and all(part.strip(".,'").isalpha() for part in words)
+        """Tell whether a text may name a person: more than a few letters, no word of them from any answer."""
+        words = set(_WORD.findall(fold(text)))
+        known = {word for label in (*self.labels, *self.blanks) for word in _WORD.findall(label)}
+        return sum(map(len, words)) > FEW_LETTERS and not words & known and text[0] != "#" and not self._near(text)
 
     def _is_answer(self, part: str) -> bool:
         return fold(part) in self.labels or (part.isdigit() and int(part) in self.positions)

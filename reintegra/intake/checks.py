@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..core.errors import Problem, one_or_list
 from ..core.language import in_language, listed
 from ..core.text import fold
 from ..instruments import Instrument
+from ..instruments.schema import did_you_mean
 from .coding import decoders
 from .columns import Layout, plain
 from .faults import Gathered
@@ -23,11 +24,24 @@ from .responses import Block
 FEWEST_FOR_DIRECTION = 5
 
 
-def check_told(instrument: Instrument, missing: Iterable[Any], values: Mapping[Any, Any] | None) -> list[Problem]:
-    """Return what is wrong with what the caller said about cells: answers thrown away, labels turned round."""
+def check_told(
+    instrument: Instrument,
+    missing: Iterable[Any],
+    values: Mapping[Any, Any] | None,
+    columns: Mapping[str, str] | Sequence[str] | None = None,
+) -> list[Problem]:
+    """Return what is wrong with what the caller said: answers thrown away, labels turned round, columns of no item."""
     codes = {code for item in instrument.items for code in item.codes}
     labels = {fold(s): a.value for item in instrument.items for a in item.answers for s in a.spellings}
     problems = []
+    names = instrument.item_names
+    if isinstance(columns, Mapping):
+        unknown = [item for item in columns.values() if item not in names]
+        problems += [
+            Problem("unknown-item", value=item, params={"near": did_you_mean(item, names)}) for item in unknown
+        ]
+    elif columns is not None and len(columns) != len(names):
+        problems.append(Problem("columns-not-items", value=len(columns), params={"items": len(names)}))
     for cell, code in (values or {}).items():
         known = labels.get(fold(str(cell)))
         if not isinstance(code, int | np.integer) or isinstance(code, bool) or int(code) not in codes:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import in_language, listed
-from ..core.text import nearest, shortened
+from ..core.text import fold, nearest, shortened
 from ..instruments import Instrument
 from .grids import Grid, Source
 from .header import Columns, Header, find_header, heading_of
@@ -59,6 +59,9 @@ def _all_items(grid: Grid, header: Header, instrument: Instrument, merge_columns
         _other_layout(grid, instrument)
     if header.found == 0:
         raise IntakeError([_nothing_found(grid, header, instrument)])
+    if spread_out := _over_several(grid, header) or _by_answers(header, instrument):
+        headings = [header.names[column] for column in spread_out]
+        raise IntakeError([Problem("several-columns-an-item", grid.file, grid.sheet, header.row or None, headings)])
     problems = []
     for column, items in islice(header.contradicting.items(), 1):
         name, text = (instrument.items[item].name for item in items)
@@ -83,6 +86,31 @@ def _all_items(grid: Grid, header: Header, instrument: Instrument, merge_columns
         params = {"near": pairs or "–"}
         problems.append(Problem("missing-item", grid.file, grid.sheet, header.row, absent, params=params))
     return problems
+
+
+def _over_several(grid: Grid, header: Header) -> list[int]:
+    """Return the columns of items after which columns without a heading are filled, if most are: ticks, not answers."""
+    rows = [row for number, row in grid.head(400) if number > header.row]
+
+    def nameless(column: int) -> bool:
+        return column < len(header.names) and not header.names[column].strip()
+
+    def filled(column: int) -> bool:
+        return any(heading_of(row[column]).strip() for row in rows if column < len(row))
+
+    found = [column for column in sorted(header.items) if nameless(column + 1) and filled(column + 1)]
+    return found if len(found) * 2 > len(header.items) else []
+
+
+def _by_answers(header: Header, instrument: Instrument) -> list[int]:
+    """Return the columns of items that have one for each of several answers, if most have: "q1 Yes", "q1 No"."""
+    found = []
+    for item, columns in header.doubles.items():
+        ends = {fold(s): answer.value for answer in instrument.items[item].answers for s in answer.spellings}
+        longest = [max((e for e in ends if fold(header.names[c]).endswith(e)), key=len, default="") for c in columns]
+        if len({ends.get(end) for end in longest} - {None}) == len(columns) > 2:
+            found += columns
+    return found if len({header.items.get(c) for c in found} - {None}) * 2 > len(instrument.items) else []
 
 
 def _nothing_found(grid: Grid, header: Header, instrument: Instrument) -> Problem:
@@ -111,6 +139,7 @@ def _other_layout(grid: Grid, instrument: Instrument) -> None:
         counts = Counter(item for cell in cells if (item := finder.find(cell)) is not None)
         if len(counts) * 2 >= len(instrument.items):
             code = "transposed" if max(counts.values()) == 1 else "one-answer-a-row"
+            code = "already-upright" if grid.key == 0 else code  # turned round because the caller said so
             heading = next(
                 (heading_of(row[column]) for row in rows if column < len(row) and heading_of(row[column])), ""
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..core.errors import Notice
@@ -19,8 +19,9 @@ _KEYS = [
     re.compile(pattern)
     for pattern in (
         r"(?:kode|id|no(?:mor)?\.?) (?:responden|peserta|wbp|residen|warga binaan)\b.*",
-        r"(?:respondent|participant|person|subject)(?:'s)? ?(?:code|id)\b.*",
+        r"(?:respondent(?:'s)? ?code|(?:participant|person|subject)(?:'s)? ?(?:code|id))\b.*",
         r"pid|kode|code|kode unik|unique (?:code|id)",
+        r"respondent(?:'s)? ?id\b.*",  # SurveyMonkey numbers forms under this heading
         r"record ?id|case ?id|id|key|case",
         r"response ?id|uuid|instance ?id|meta-instance ?id",
     )
@@ -30,8 +31,13 @@ _REVIEWS = re.compile(r"validation status|reviewstate|review state|review status
 _REFUSED = re.compile(
     r"(?:validation status )?(?:not approved|rejected|hasissues|has issues|on hold|ditolak|tidak disetujui)"
 )
-_SUBMITTED = re.compile(r"submitdate")
-_COMPLETE = re.compile(r".+ complete")
+_SUBMITTED = re.compile(r"submitdate|date submitted")
+# REDCap's and Qualtrics' columns: the marks of forms that were not finished, and of those that were.
+_FINISHED = (
+    (re.compile(r"(?:.+ )?complete"), frozenset({"0", "1", "incomplete", "unverified"}), frozenset({"2", "complete"})),
+    (re.compile(r"finished"), frozenset({"0", "false"}), frozenset({"1", "true"})),
+)
+_CHANNEL = re.compile(r"status|response type|distribution ?channel")  # where Qualtrics says that a form was a trial
 SAMPLE = 1_000  # rows looked at for names and numbers of persons
 UNITS = re.compile(r"unit|upt|kode upt|upt id|nama upt|lapas|rutan|satuan kerja|satker|site")
 
@@ -50,7 +56,8 @@ class Layout:
     personal: list[int]
     reviews: list[int]
     submitted: int | None
-    complete: list[int]
+    finished: dict[int, tuple[frozenset[str], frozenset[str]]]
+    channels: list[int]
     unit: int | None
     notices: list[Notice] = field(default_factory=list)
 
@@ -78,15 +85,17 @@ def lay_out(
     sample = [row for number, row in grid.head(SAMPLE) if number > header.row]
     filled = {c for row in sample for c, cell in enumerate(row) if cell is not None and str(cell).strip()}
     others = [c for c in range(len(names)) if c not in used and (names[c].strip() or c in filled)]
+    said = {c: [names[c], *(line[c] for line in header.lines if line[c]), grid.texts.get(c, "")] for c in others}
 
     for column in others:
-        if decides_rights(names[column]):
+        if any(map(decides_rights, said[column])):
             _fault(grid, header, column, "decides-rights", faults)
-    keys = _keys(header, others, key, faults) or [c for c in others if c == grid.key]
-    wave = keys[1] if len(keys) > 1 else next(iter(wave_column(names, others)), None)
+    keys = _keys(header, said, key, faults) or [c for c in others if c == grid.key]
+    wave = keys[1] if len(keys) > 1 else next(iter(wave_column(said)), None)
 
     def personal_looking(column: int) -> bool:
-        return looks_personal(names[column], (row[column] for row in sample if column < len(row)))
+        cells = [row[column] for row in sample if column < len(row)]
+        return any(looks_personal(heading, cells) for heading in said[column])
 
     personal = [c for c in others if c not in keys and personal_looking(c)]
     wave = None if wave in personal else wave
@@ -102,10 +111,11 @@ def lay_out(
         people,
         _unique(names, people),
         personal,
-        reviews=[c for c in people if _REVIEWS.fullmatch(plain(names[c]))],
-        submitted=next((c for c in people if _SUBMITTED.fullmatch(plain(names[c]))), None),
-        complete=[c for c in people if _COMPLETE.fullmatch(plain(names[c]))],
-        unit=next((c for c in people if UNITS.fullmatch(plain(names[c]))), None),
+        reviews=[c for c in people if _says(_REVIEWS, said[c])],
+        submitted=next((c for c in people if _says(_SUBMITTED, said[c])), None),
+        finished={c: (no, yes) for c in people for pattern, no, yes in _FINISHED if _says(pattern, said[c])},
+        channels=[c for c in people if _says(_CHANNEL, said[c])],
+        unit=next((c for c in people if _says(UNITS, said[c])), None),
     )
     _say(layout, instrument, [*used, *others])
     return layout
@@ -114,6 +124,11 @@ def lay_out(
 def refused(value: object) -> bool:
     """Tell whether a reviewer's mark says that a form is not approved."""
     return bool(_REFUSED.fullmatch(fold(str(value)).replace("_", " ")))
+
+
+def is_trial(value: object) -> bool:
+    """Tell whether a mark says that a form was filled in only to try it out."""
+    return fold(str(value)) in ("preview", "survey preview", "survey test")
 
 
 def _fault(grid: Grid, header: Header, column: int, code: str, faults: Gathered) -> None:
@@ -148,33 +163,36 @@ def _say(layout: Layout, instrument: Instrument, seen: list[int]) -> None:
         notice("formula-in-item", formulas)
 
 
-def key_column(names: Sequence[str], columns: Sequence[int]) -> list[int]:
+Said = Mapping[int, Sequence[str]]  # everything that stands over a column: its heading first
+
+
+def key_column(said: Said) -> list[int]:
     """Return the column whose heading best says that it holds the codes of people, if one does."""
-    found = ([c for c in columns if _says(pattern, names[c])] for pattern in _KEYS)
+    found = ([c for c in said if _says(pattern, said[c])] for pattern in _KEYS)
     return next(filter(None, found), [])[:1]
 
 
-def wave_column(names: Sequence[str], columns: Sequence[int]) -> list[int]:
+def wave_column(said: Said) -> list[int]:
     """Return the column whose heading says that it holds the wave, if one does."""
-    return [c for c in columns if _says(_WAVES, names[c])][:1]
+    return [c for c in said if _says(_WAVES, said[c])][:1]
 
 
-def _says(pattern: re.Pattern[str], heading: str) -> bool:
+def _says(pattern: re.Pattern[str], headings: Sequence[str]) -> bool:
     """Tell whether a heading, or the code or the text in it, is one of those a pattern knows."""
-    return any(pattern.fullmatch(plain(part)) for part in (heading, *parted(heading)))
+    return any(pattern.fullmatch(plain(part)) for heading in headings for part in (heading, *parted(heading)))
 
 
-def _keys(header: Header, others: list[int], key: str | Sequence[str] | None, faults: Gathered) -> list[int]:
-    names = header.names
+def _keys(header: Header, said: Said, key: str | Sequence[str] | None, faults: Gathered) -> list[int]:
     if key is None:
-        return key_column(names, others)
+        return key_column(said)
     keys = []
     for wanted in [key] if isinstance(key, str) else key:
-        found = [c for c in others if fold(names[c]) == fold(wanted) or canonical(names[c]) == canonical(wanted)]
+        forms = (fold(wanted), canonical(wanted))
+        found = [c for c in said if any(fold(n) == forms[0] or canonical(n) == forms[1] for n in said[c])]
         if found:
             keys.append(found[0])
         else:
-            near = nearest(wanted, [names[c] for c in others if names[c]])
+            near = nearest(wanted, [said[c][0] for c in said if said[c][0]])
             faults.add("no-such-column", row=header.row, value=wanted, params={"near": ", ".join(near) or "–"})
     return keys
 

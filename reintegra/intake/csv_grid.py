@@ -19,6 +19,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_CONTROLS = frozenset(range(1, 32)) - set(b"\t\n\r\x1a")
 _GUARDED = ("utf-8", "cp1252", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 
 
@@ -55,11 +56,11 @@ def csv_grids(source: Source) -> list[Grid]:
 
 def _encoding(source: Source) -> str:
     marked = [encoding for bom, encoding in _BOMS if source.data.startswith(bom)][:1]
-    start = source.data[:4096]
-    if not marked and b"\0" in start:
+    if not marked and b"\0" in source.data:
+        start = source.data.rstrip(b"\0")[:4096]
+        if max(start[::2].count(0), start[1::2].count(0)) < len(start) / 4:  # a text in which some bytes were lost
+            raise source.refuse("not-a-table" if _CONTROLS & set(start) else "damaged")
         if b"\0\0\0" in start:  # UTF-32 without its mark, or no text at all
-            raise source.refuse("not-a-table")
-        if max(start[::2].count(0), start[1::2].count(0)) < len(start) / 4:
             raise source.refuse("not-a-table")
         marked = ["utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"]
     for encoding in marked or ("utf-8", "cp1252"):

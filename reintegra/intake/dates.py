@@ -17,7 +17,7 @@ juli july jul, agustus august agu aug agt, september sept sep, oktober october o
 desember december des dec"""
 MONTHS = {name: number for number, names in enumerate(_NAMES.split(","), 1) for name in names.split()}
 _ZONE = r"(?:\s*(?:z|wib|wita|wit|(?:gmt|utc)?[+-]\d{1,2}(?::?\d{2})?|gmt|utc))?"
-_TIME = r"(?:[ t,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?" + _ZONE + ")?"
+_TIME = r"(?:[ t,]+(?:(?:pukul|jam|at) )?(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*([ap]\.?m\.?)?" + _ZONE + ")?"
 _NUMERIC = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})" + _TIME)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 _DAY_MONTH = re.compile(r"(?:[a-z']+,?\s+)?(\d{1,2})[\s\-]+([a-z]+)\.?[\s\-,]+(\d{4}|\d{2})" + _TIME)

@@ -15,7 +15,7 @@ from .cells import SLIP_OF_THE_PEN
 from .columns import key_column, wave_column
 from .grids import Grid, Locate, Place, Row, letter
 from .header import DEEPEST, heading_of
-from .matching import Finder
+from .matching import Finder, by_number
 from .widths import Widths
 
 People = dict[tuple[str, ...], tuple[Row, dict[int, tuple[int, Any]]]]  # person: other cells, {item: (row, cell)}
@@ -30,19 +30,23 @@ def long(grid: Grid, instrument: Instrument, key: Sequence[str], item: str | Non
     number, names = _first_filled(grid)
     if not names:
         return grid
-    finder = Finder(instrument)
     widths = Widths(len(names))
     item_column = _column(grid, names, item, _ITEM, "item")
     answer_column = _column(grid, names, answer, _ANSWER, "answer")
     others = [c for c in range(len(names)) if c not in (item_column, answer_column)]
     told = [c for c in others if fold(names[c]) in map(fold, key)]
-    known = key_column(names, others)
-    keyed = told or [*known, *(wave_column(names, others) if known else [])] or others
+    said = {c: [names[c]] for c in others}
+    known = key_column(said)
+    keyed = told or [*known, *(wave_column(said) if known else [])] or others
     people: People = {}
     unknown: Unknown = {}
     twice: list[int] = []
+    found, counted = _items(grid, number, item_column, instrument)
+    if not found:
+        params = {"title": instrument.name, "items": len(instrument.items)}
+        raise IntakeError([Problem("no-items-found", grid.file, grid.sheet, column=names[item_column], params=params)])
     for shown, cells in rows_below(grid, number, widths):
-        place = finder.find(heading_of(cells[item_column]))
+        place = found.get(heading_of(cells[item_column]))
         person = tuple(tidy(heading_of(cells[c])) for c in keyed)
         if place is None:
             unknown.setdefault(heading_of(cells[item_column]), {})[person] = shown
@@ -74,9 +78,21 @@ def long(grid: Grid, instrument: Instrument, key: Sequence[str], item: str | Non
     headings = [*(names[c] for c in others), *(instrument.items[p].name for p in places)]
     made = folded(grid, number, headings, rows, where)
     made.problems = [*grid.problems, *problems]
-    if unknown:
-        made.notices = [*grid.notices, _unused(grid, unknown)]
+    made.notices = [*grid.notices, *([_unused(grid, unknown)] if unknown else [])]
+    if counted:
+        made.notices.append(Notice("matched-by-number", grid.file, grid.sheet, columns=tuple(found)))
     return made
+
+
+def _items(grid: Grid, number: int, column: int, instrument: Instrument) -> tuple[dict[str, int], bool]:
+    """Return the item each name in a column means, and whether only a run of numbers told."""
+    finder = Finder(instrument)
+    cells = (heading_of(row[column]) for shown, row in grid.rows() if shown > number and column < len(row))
+    names = sorted(set(cells), key=lambda name: (len(name), name))
+    found = {name: place for name in names if (place := finder.find(name)) is not None}
+    if found:
+        return found, False
+    return {names[at]: place for at, place in by_number(names, {}, instrument)}, True
 
 
 def _misspelt(grid: Grid, instrument: Instrument, unknown: Unknown, people: People, heading: str) -> list[Problem]:

@@ -47,6 +47,8 @@ def responses_of(frame: pd.DataFrame, instrument: Instrument, *, direction_known
     ------
     docs/decisions/0003-answers-are-stored-as-bytes.md
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(f"a DataFrame with one column an item, not {type(frame).__name__}")
     _all_items(frame, instrument)
     faults = Gathered(None, None)
     rows = np.arange(1, len(frame) + 1)

@@ -147,10 +147,10 @@ def open_source(path: str | Path) -> Source:
     refused = path.name.startswith("~$")
     if refused:
         raise IntakeError([Problem("lock-file", path.name)])
-    if path.is_fifo():  # reading one would wait for a writer for ever
-        raise IntakeError([Problem("no-such-file", path.name)])
     for pause in (0.3, 0.3, None):
         try:
+            if path.is_fifo():  # reading one would wait for a writer for ever
+                raise FileNotFoundError
             data = path.read_bytes()
             break
         except PermissionError:
@@ -159,7 +159,7 @@ def open_source(path: str | Path) -> Source:
             time.sleep(pause)
         except IsADirectoryError:
             raise IntakeError([Problem("is-a-folder", path.name)]) from None
-        except OSError:
+        except (OSError, ValueError):  # also a name that no file can have
             raise IntakeError([Problem("no-such-file", path.name)]) from None
     source = Source(path.name, data, sha256(data))
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):

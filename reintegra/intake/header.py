@@ -66,7 +66,10 @@ def find_header(grid: Grid, instrument: Instrument, columns: Columns | None = No
         header = match(names, row, instrument, columns, grid.texts)
         if _rank(header, instrument) > _rank(best, instrument) or not best.width:
             best = header
-    return _with_rows_below(best, head, instrument) if best.found * 2 >= len(instrument.items) else best
+    if best.found * 2 < len(instrument.items):
+        return best
+    best.lines = _rows_above(best, head)
+    return _with_rows_below(best, head, instrument)
 
 
 def _rank(header: Header, instrument: Instrument) -> tuple[bool, int]:
@@ -100,6 +103,17 @@ def _above(grid: Grid, head: list[tuple[int, Row]], place: int) -> list[str]:
         over = [o or n for o, n in zip(_padded(over, len(names)), _padded(names, len(over)), strict=True)]
         below = number
     return over
+
+
+def _rows_above(header: Header, head: list[tuple[int, Row]]) -> list[list[str]]:
+    """Return the rows right above that are headings too: they say something over most of the items."""
+    lines: list[list[str]] = []
+    for number, row in reversed([pair for pair in head if pair[0] < header.row]):
+        line = [heading_of(cell) for cell in _wide(row, len(header.names))]
+        if number != header.row - 1 - len(lines) or sum(bool(line[c]) for c in header.items) * 2 < len(header.items):
+            break
+        lines.insert(0, line)
+    return lines
 
 
 def _padded(names: list[str], width: int) -> list[str]:

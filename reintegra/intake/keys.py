@@ -21,6 +21,7 @@ from .responses import Block
 
 # What spreadsheets and people leave where a code should stand: errors, dates, cut numbers, totals, "none".
 _NO_CODE = re.compile(
+    r'="[^"]+"|'  # Excel's way to keep zeros in a CSV file
     r"#(?:ref!|n/a|value!|name\?|div/0!|null!|num!|spill!|calc!)|true|false|[\W_]+|\d[.,]\d+e\+\d+"
     r"|\d{4}-\d\d-\d\d(?: 00:00:00)?"
     r"|\d{1,2}-(?:jan|feb|mar|apr|mei|may|jun|jul|agu|ags|aug|sep|okt|oct|nov|des|dec)(?:-\d+)?"
@@ -74,18 +75,21 @@ def check_keys(
     elif not told and index.has_duplicates and layout.wave is not None:
         wave = layout.people_names[layout.wave]
         both = pd.MultiIndex.from_arrays([keys[0], people[wave].astype(str)], names=[heading, wave])
-        if not both.has_duplicates:
+        if both.duplicated().sum() < index.duplicated().sum():
             index = both
             notices.append(Notice("waves-found", faults.file, faults.sheet, columns=(wave,)))
     if not index.has_duplicates:
         return Keys(index, everyone, notices)
     if duplicates in ("first", "last"):
         return Keys(index, ~index.duplicated(keep=duplicates), notices)
-    repeated = pd.Series(range(len(index))).groupby([np.asarray(index)] if index.nlevels == 1 else list(index)).indices
+    repeated: dict[Any, list[int]] = {}
+    for position in np.flatnonzero(index.duplicated(keep=False)):
+        repeated.setdefault(index[position], []).append(int(position))
     for key, positions in repeated.items():
-        if len(positions) > 1 and key != "":
+        parts = key if isinstance(key, tuple) else (key,)
+        if all(parts):
             same = (block[positions] == block[positions[0]]).all()
-            value = " / ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+            value = " / ".join(map(str, parts))
             faults.cells("duplicate-key-identical" if same else "duplicate-key-conflict", value, places(positions))
     return Keys(index, everyone, notices)
 

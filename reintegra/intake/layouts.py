@@ -25,9 +25,10 @@ UNTICKED = frozenset({"", "0", "-", "false"})
 
 def transposed(grid: Grid) -> Grid:
     """Turn a table whose items run down and whose people run across."""
-    rows = list(grid.rows())
-    numbers = [number for number, row in rows if any(cell is not None for cell in row)]
-    filled = [row for _, row in rows if any(cell is not None for cell in row)]
+    rows = [(number, row) for number, row in grid.rows() if any(cell is not None for cell in row)]
+    while rows and sum(bool(heading_of(cell).strip()) for cell in rows[0][1]) < 2:  # a title
+        del rows[0]
+    numbers, filled = [number for number, _ in rows], [row for _, row in rows]
     turned = [list(column) for column in zip_longest(*filled)]
 
     def where(row: int, column: int, heading: str, value: Any) -> Place:

@@ -32,9 +32,11 @@ _TWIN = re.compile(
     r"|[._\-–\s(\[]+(?:dup\w*|copy|salinan|ulang\w*|kedua|second)[)\]]?)",
     re.I | re.S,
 )
+_WAVE = "pra|pasca|pre|post|awal|tengah|akhir"
 _MANY_TWINS = (
-    re.compile(r"(.*\S)[._\-–\s(\[]*([abxy])[)\]]?", re.I | re.S),
-    re.compile(r"(.*\S)[._\-–\s(\[]+(pra|pasca|pre|post|awal|akhir|[rtvw]\d)[)\]]?", re.I | re.S),
+    re.compile(r"(?P<item>.*\S)[._\-–\s(\[]*(?P<mark>[abxy])[)\]]?", re.I | re.S),
+    re.compile(rf"(?P<item>.*\S)[._\-–\s(\[]+(?P<mark>{_WAVE}|[rtvw]\d)[)\]]?", re.I | re.S),
+    re.compile(rf"(?P<mark>{_WAVE}|[tw]\d)[._\-–\s]+(?P<item>.*\S)", re.I | re.S),
 )
 
 
@@ -162,27 +164,28 @@ def number_runs(names: Sequence[str]) -> list[int]:
 def twins(names: Sequence[str], items: Mapping[int, int], instrument: Instrument) -> Iterator[tuple[int, int]]:
     """Yield columns and items of headings that repeat an item's heading with a mark: "Q1 (2)", "ksr01_dup".
 
-    A letter or a wave behind a name counts only where it stands behind most items: a lone "q9b" may be a question.
+    A letter or a wave beside a name counts only where it stands beside most items: a lone "q9b" may be a question.
+    Where no heading is an item's without its wave, there have to be two waves.
     """
     finder = Finder(instrument)
     headings = {key: items[c] for c in items for key in (canonical(names[c]), question(names[c])) if key}
     many: dict[str, list[tuple[int, int]]] = defaultdict(list)
 
-    def base(found: re.Match[str] | None) -> int | None:
-        text = found[1] if found else ""
+    def base(text: str) -> int | None:
         item = headings.get(canonical(text), headings.get(question(text), finder.find(text)))
-        return item if item in headings.values() else None
+        return item if not headings or item in headings.values() else None
 
     for column, name in enumerate(map(str.strip, names)):
         if column in items:
             continue
-        if (item := base(_TWIN.fullmatch(name))) is not None:
+        found = _TWIN.fullmatch(name)
+        if headings and found and (item := base(found[1])) is not None:
             yield column, item
             continue
         for pattern in _MANY_TWINS:
             found = pattern.fullmatch(name)
-            if found and (item := base(found)) is not None:
-                many[fold(found[2])].append((column, item))
-    for pairs in many.values():
-        if len({item for _, item in pairs}) * 2 >= len(instrument.items):
-            yield from pairs
+            if found and (item := base(found["item"])) is not None:
+                many[fold(found["mark"])].append((column, item))
+    whole = [pairs for pairs in many.values() if len({item for _, item in pairs}) * 2 >= len(instrument.items)]
+    for pairs in whole if headings or len(whole) > 1 else []:
+        yield from pairs

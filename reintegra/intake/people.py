@@ -17,7 +17,8 @@ _PERSONAL = re.compile(
     r"|\bbirth ?(?:date|day)\b|\bdate of birth\b|\bdob\b|\bsubmitted by\b"
 )
 _NOT_PERSONAL = re.compile(
-    r"\b(?:bukan|not?|tanpa|without)\s+(?:nama|name)|\b(?:name of (?:programme|unit)|event name)\b"
+    r"\b(?:bukan|not?|tanpa|without)\s+(?:(?:an?|the|your|any|real)\s+)*(?:nama|name)"
+    r"|\b(?:name of (?:programme|unit)|event name)\b"
 )
 _DECISION = re.compile(
     r"\b(?:sppn|rri|ispn|lit ?mas)\d*\b|penelitian kemasyarakatan|penilaian pembinaan narapidana|risiko residiv\w+"

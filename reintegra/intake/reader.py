@@ -33,7 +33,7 @@ Progress = Callable[[int, int | None], None]
 
 def read(path: str | Path, instrument: Instrument, options: Options, progress: Progress | None = None) -> Responses:
     """Read a file as `read_responses` does; ``progress`` is told the rows read and the rows expected."""
-    wrong = [*wrong_call(options)] or check_told(instrument, options.missing or (), options.values)
+    wrong = [*wrong_call(options)] or check_told(instrument, options.missing or (), options.values, options.columns)
     if wrong:
         raise IntakeError(wrong)
     source = open_source(path)

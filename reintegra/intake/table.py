@@ -18,9 +18,10 @@ from ..core.errors import IntakeError, Notice, Problem
 from ..core.language import listed
 from ..core.text import shortened, tidy
 from ..instruments import Instrument
+from .cells import spelling
 from .checks import check_answers
 from .coding import Coded, Mask, code_column
-from .columns import Layout, refused
+from .columns import Layout, is_trial, refused
 from .dates import read_dates
 from .faults import Gathered
 from .grids import Place, Source
@@ -246,12 +247,15 @@ class Table:
         if layout.submitted is not None:
             submitted = people[layout.people_names[layout.submitted]]
             unfinished |= set(np.flatnonzero(submitted.isna())) if submitted.notna().any() else set()
-        for column in layout.complete:
-            marks = people[layout.people_names[column]]
-            if set(marks.dropna().unique()) <= {0, 1, 2}:
-                unfinished |= set(np.flatnonzero(marks.isin([0, 1])))
+        for column, (no, yes) in layout.finished.items():
+            marks = people[layout.people_names[column]].map(spelling, na_action="ignore")
+            if set(marks.dropna()) <= no | yes:
+                unfinished |= set(np.flatnonzero(marks.isin(no)))
         if unfinished:
             yield Notice("incomplete-responses", *at, tuple(self._shown(rows[sorted(unfinished)])))
+        trials = {i for c in layout.channels for i, v in enumerate(people[layout.people_names[c]]) if is_trial(v)}
+        if trials:
+            yield Notice("trial-responses", *at, tuple(self._shown(rows[sorted(trials)])))
 
     def _said(self, dropped: Mapping[str, tuple[int, ...]]) -> Iterator[Notice]:
         """Say what was decided about the table."""

@@ -18,7 +18,7 @@ STEEPEST = 60
 
 # What the readers of archives and workbooks let out where a file is not whole: a fault to be told, not a traceback.
 BROKEN = (
-    *(KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, AssertionError, RuntimeError),
+    *(LookupError, ValueError, TypeError, AttributeError, SyntaxError, AssertionError, RuntimeError),
     *(OSError, EOFError, MemoryError, OverflowError),
     *(struct.error, zlib.error, lzma.LZMAError, expat.ExpatError, zipfile.BadZipFile),
 )

@@ -30,7 +30,7 @@ def decode():
     [
         (3, 3), (3.0, 3), ("3", 3), (" 3 ", 3), ("3.0", 3), ("3,0", 3), ("３", 3), ("4\u00a0", 4), ("4\u200b", 4),
         ("Sesuai", 3), ("SESUAI", 3), ("  sangat   sesuai ", 4), ("Like me", 3), ("STS", 1), ("3 - Sesuai", 3),
-        ("3. Sesuai", 3), ("Sesuai (3)", 3), ("[3] Sesuai", 3), ("3=Sesuai", 3),
+        ("3. Sesuai", 3), ("Sesuai (3)", 3), ("[3] Sesuai", 3), ("3=Sesuai", 3), ("99 - Tidak mau menjawab", 0),
         ("01", 1), ("3.00", 3), (np.int64(3), 3), (np.float32(3), 3), (Decimal("3.0"), 3), ("Sesuai / Like me", 3),
         ("99.0", 0), ("99,0", 0), (99.0, 0), (pd.NaT, 0), (pd.NA, 0),
         (None, 0), (math.nan, 0), ("", 0), ("  ", 0), ("\u00a0", 0), (88, 0), ("99", 0), ("Tidak tahu", 0),
@@ -50,6 +50,8 @@ def test_a_cell_means_its_answer(decode, value, position):
         ("03/04/2026", "date-in-item"), (dt.time(3, 4), "date-in-item"),
         ("3/4", "two-answers"), ("3-4", "two-answers"), ("3 & 4", "two-answers"), ("3 dan 4", "two-answers"),
         ("Sesuai, Tidak sesuai", "two-answers"), ("2 - Sesuai", "code-contradicts-label"),
+        ("0 - Sangat tidak sesuai", "code-contradicts-label"), ("9. Sesuai", "code-contradicts-label"),
+        ("88 - Tidak mau menjawab", "code-contradicts-label"), ("3 - Tidak tahu", "code-contradicts-label"),
         ("4?", "unknown-label"), ("Kurang sesuai", "unknown-label"), ("N/A", "unknown-label"), (".", "unknown-label"),
         ("AO01", "unknown-code"), ("77x", "unknown-label"), ("4 poin", "unknown-label"), ("4 Agustus", "date-in-item"),
         (dt.timedelta(hours=3), "date-in-item"), (pd.Period("2026-01"), "date-in-item"), (10**400, "infinite"),
@@ -166,6 +168,20 @@ def test_a_wrong_call_is_told_by_name(wrong, tmp_path):
     assert f"{next(iter(wrong))}=" in problem.remedy
 
 
+def test_a_column_told_to_be_no_item_is_refused_with_the_nearest_name(tmp_path):
+    rows = [["P1", *[1] * 10]]
+    with pytest.raises(rg.IntakeError, match="k10_01") as caught:
+        read(tmp_path, K10, rows, ["kode", *K10.item_names], columns={"k10_01": "k10_1"})
+    assert [problem.code for problem in caught.value.problems] == ["unknown-item"]
+
+
+def test_a_name_that_no_file_can_have_is_no_file():
+    for name in ("a\0b.csv", "x" * 5_000, f"{'y' * 5_000}/x.csv"):
+        with pytest.raises(rg.IntakeError) as caught:
+            rg.read_responses(name, K10)
+        assert caught.value.code == "no-such-file"
+
+
 def test_names_and_numbers_of_persons_are_not_shown(tmp_path):
     rows = [["A", "3302141234567890", *[1] * 9], ["B", "Budi bin Santoso", *[1] * 9], ["C", "Siti Aminah", *[1] * 9],
             ["Rahmat Hidayat", *[1] * 10], ["Rahmat Hidayat", *[2] * 10], ["E", "Sering sekali", *[1] * 9]]  # fmt: skip
@@ -174,6 +190,32 @@ def test_names_and_numbers_of_persons_are_not_shown(tmp_path):
     said = f"{caught.value}{caught.value.problems!r}{caught.value.table.to_csv()}"
     assert not any(word in said for word in ("3302141234567890", "Budi", "Santoso", "Siti", "Rahmat"))
     assert len(caught.value.problems) == 5
+
+
+@pytest.mark.parametrize("cell", ["Sumarno", "Bu Siti; kamar 4", "bin Karto", "Pak_Budi"])
+def test_a_word_from_no_answer_is_shown_only_where_it_repeats(cell, tmp_path):
+    rows = [[f"P{i}", *[1] * 10] for i in range(4)]
+    rows[0][3] = cell
+    with pytest.raises(rg.IntakeError) as caught:
+        read(tmp_path, K10, rows, ["kode", *K10.item_names])
+    assert cell not in f"{caught.value}{caught.value.table.to_csv()}"
+    for row in rows[1:]:
+        row[3] = cell
+    with pytest.raises(rg.IntakeError, match=cell):
+        read(tmp_path, K10, rows, ["kode", *K10.item_names])
+
+
+@pytest.mark.parametrize("cell", ["Selalau", "N/A", "#VALUE!", "tidak dijawab", "4?"])
+def test_slips_of_the_pen_errors_and_marks_are_shown(cell, tmp_path):
+    with pytest.raises(rg.IntakeError, match=re.escape(cell)):
+        read(tmp_path, K10, [["P1", cell, *[1] * 9], ["P2", *[1] * 10]], ["kode", *K10.item_names])
+
+
+def test_dashes_and_hyphens_of_every_kind_are_one_in_a_label():
+    instrument = rg.load_instrument(CORPUS / "instrument.toml")
+    decode = Decoder(instrument.items[0], instrument.missing)
+    for dash in "-‐‑‒–—−":
+        assert decode(f"Ragu {dash} ragu").position == 3
 
 
 def test_thousands_of_faults_are_a_short_list_that_loses_none(tmp_path):

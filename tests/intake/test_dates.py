@@ -22,6 +22,7 @@ def column(*values):
         "4.2.2026", "Rabu, 4 Februari 2026", "4 Pebruari 2026", "4 Feb 26", "Feb 4, 2026 1:20:18 PM",
         "2026-02-04", "2026-02-04T10:03:47.123+07:00",
         "2026/02/04 1:03:47 PM GMT+7", "2026/02/04 1:03 PM UTC+07:00",
+        "4 Februari 2026 pukul 10.03 WIB", "February 4, 2026 at 1:20 PM",
         dt.date(2026, 2, 4), dt.datetime(2026, 2, 4, 9), 46057, "46057",
     ],
 )  # fmt: skip

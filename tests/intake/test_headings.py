@@ -81,6 +81,27 @@ def test_a_question_that_stands_twice_with_a_mark_is_refused(heads, mark, tmp_pa
     assert (rg.read_responses(path, KSR, merge_columns=True).codes == CODES).all(axis=None)
 
 
+@pytest.mark.parametrize("pattern", ["{item}_pra", "pra_{item}", "T1 {item}", "{item} (awal)"])
+def test_waves_beside_each_other_are_refused_or_told_and_never_one_of_them_taken(pattern, tmp_path):
+    siap = rg.load_instrument("siap_36")
+    second = pattern.replace("pra", "pasca").replace("T1", "T2").replace("awal", "akhir")
+    heads = [p.replace("{item}", name) for p in (pattern, second) for name in siap.item_names]
+    path = table(tmp_path, ["Kode", *heads], ["P-001", *[1, 2, 3, 4] * 9, *[4, 3, 2, 1] * 9])
+    with pytest.raises(rg.IntakeError) as caught:
+        rg.read_responses(path, siap)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.column) == ("two-columns-for-one-item", [heads[0], heads[36]])
+    assert "waves={" in problem.remedy
+    made = rg.read_responses(path, siap, waves={"pra": pattern, "pasca": second})
+    assert made.codes["men1"].tolist() == [1, 4]
+
+
+def test_one_wave_alone_is_not_taken_for_the_items(tmp_path):
+    siap = rg.load_instrument("siap_36")
+    path = table(tmp_path, ["Kode", *(f"{name}_pra" for name in siap.item_names)], ["P-001", *[1, 2, 3, 4] * 9])
+    assert faults(path, siap) == ["no-items-found"]
+
+
 def test_columns_made_of_items_or_said_about_them_are_no_second_items(tmp_path):
     more = ["ksr03_r", "rev.ksr06", "Skor/ksr01", "ksr01b", "ksr01_total"]
     more += ["Points - " + TEXTS[0], "Komentar/" + TEXTS[1]]
@@ -285,6 +306,63 @@ def test_half_of_the_values_make_a_column_personal_and_fewer_do_not():
 def test_records_on_rights_are_known_however_they_are_written(heading):
     assert decides_rights(heading)
     assert not decides_rights("Penilaian peserta tentang program")
+
+
+@pytest.mark.parametrize(
+    "heading", ["Kode (bukan nama asli)", "Participant code (not a name)", "Code, not your real name"]
+)
+def test_a_heading_that_asks_for_no_name_is_no_name(heading):
+    assert not looks_personal(heading, [])
+
+
+QUALTRICS = [
+    ["Status", "Finished", "ResponseId", "NIK", "Kode", *(f"Q2_{i}" for i in range(1, 13))],
+    ["Response Type", "Finished", "Response ID", "Isi nomor", "Tulis kode Anda", *(f"Seberapa? - {t}" for t in TEXTS)],
+]
+
+
+@pytest.mark.parametrize("key", [None, "Kode", "Tulis kode Anda"])
+def test_every_row_of_a_header_says_what_a_column_is(key, tmp_path):
+    rows = [
+        ["Survey Preview", "True", "R_1", "x", "P-001", *CODES],
+        ["IP Address", "False", "R_2", "y", "P-002", *CODES],
+    ]
+    made = rg.read_responses(table(tmp_path, *QUALTRICS, *rows), KSR, key=key)
+    assert made.index.tolist() == ["P-001", "P-002"]
+    notices = {notice.code: notice for notice in made.notices}
+    assert notices["personal-columns"].columns == ("Isi nomor",)
+    assert notices["trial-responses"].rows == (3,)
+    assert notices["incomplete-responses"].rows == (4,)
+
+
+def test_rows_of_particulars_above_a_table_are_no_headings(tmp_path):
+    above = [["Nama petugas", "Contoh"], ["Kode UPT", "PWT"]]
+    made = rg.read_responses(
+        table(tmp_path, *above, ["No", "Kode", *NAMES], *[[i, *p] for i, p in enumerate(PEOPLE)]), KSR
+    )
+    assert made.index.tolist() == ["P-001", "P-002"]
+    assert "personal-columns" not in said(made)
+
+
+def test_the_label_of_an_spss_variable_shows_whom_it_points_at(tmp_path):
+    frame = pd.DataFrame([["P-001", "Contoh", *CODES]], columns=["kode", "v2", *NAMES])
+    pyreadstat.write_sav(frame, tmp_path / "x.sav", column_labels=["Kode", "Nama lengkap", *TEXTS])
+    made = rg.read_responses(tmp_path / "x.sav", KSR)
+    assert "v2" not in made.people
+    assert "personal-columns" in said(made)
+
+
+@pytest.mark.parametrize(
+    ("heading", "no", "yes"),
+    [
+        ("submitdate. Date submitted", "", "2026-01-21"), ("Date submitted", "", "2026-01-21"), ("ksr_complete", 1, 2),
+        ("Complete?", "Incomplete", "Complete"), ("Complete?", "Unverified", "Complete"), ("Finished", 0, 1),
+        ("Finished", "False", "True"),
+    ],
+)  # fmt: skip
+def test_forms_that_were_not_finished_are_told(heading, no, yes, tmp_path):
+    made = rg.read_responses(table(tmp_path, ["Kode", *NAMES, heading], [*PEOPLE[0], no], [*PEOPLE[1], yes]), KSR)
+    assert [notice.rows for notice in made.notices if notice.code == "incomplete-responses"] == [(2,)]
 
 
 def test_names_far_down_a_column_are_seen(tmp_path):

@@ -38,7 +38,20 @@ def test_codes_that_differ_stay_apart(keys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "key", ["#REF!", "#N/A", "3-Apr", "TRUE", "3.30214E+15", "-", "tidak ada", "Median", "Rata-rata", "Jumlah total"]
+    "key",
+    [
+        "#REF!",
+        "#N/A",
+        "3-Apr",
+        "TRUE",
+        "3.30214E+15",
+        "-",
+        "tidak ada",
+        "Median",
+        "Rata-rata",
+        "Jumlah total",
+        '="P-002"',
+    ],
 )
 def test_what_cannot_be_a_code_is_refused(key, tmp_path):
     assert faults(table(tmp_path, "P-001", key, "P-003")) == ["not-a-code"]
@@ -77,6 +90,27 @@ def test_the_column_of_codes_is_found(heading, tmp_path):
 def test_the_code_of_a_person_goes_before_the_number_of_a_form(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text(f"_uuid,Response ID,Kode,{','.join(GSE)}\nu1,7,P-1,{','.join(map(str, ANSWERS))}\n")
+    assert rg.read_responses(path, "gse_10").index.name == "Kode"
+
+
+@pytest.mark.parametrize("key", [None, ["Kode", "Gelombang"]])
+def test_a_person_twice_in_one_wave_is_told_with_the_wave_and_the_other_waves_stay(key, tmp_path):
+    rows = [("P-1", "awal"), ("P-1", "akhir"), ("P-2", "awal"), ("P-2", "akhir"), ("P-1", "Awal")]
+    lines = [",".join(map(str, ["Kode", "Gelombang", *GSE])), *(",".join(map(str, [*row, *ANSWERS])) for row in rows)]
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    with pytest.raises(rg.IntakeError) as caught:
+        rg.read_responses(path, "gse_10", key=key)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.row, problem.value) == ("duplicate-key-identical", [2, 6], "P-1 / awal")
+    made = rg.read_responses(path, "gse_10", key=key, duplicates="last")
+    assert made.index.tolist() == [("P-1", "akhir"), ("P-2", "awal"), ("P-2", "akhir"), ("P-1", "awal")]
+    assert made.origin.rows_dropped == {"duplicate": (2,)}
+
+
+def test_the_code_of_a_person_goes_before_surveymonkeys_number_of_a_form(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(f"Respondent ID,Collector ID,Kode,{','.join(GSE)}\n118,7,P-1,{','.join(map(str, ANSWERS))}\n")
     assert rg.read_responses(path, "gse_10").index.name == "Kode"
 
 

@@ -48,6 +48,16 @@ def test_the_encoding_is_found(encoding, tmp_path):
     assert rg.read_responses(tmp_path / "x.csv", "gse_10").people["catatan"].iloc[0] == "“é”"
 
 
+def test_a_text_that_lost_some_of_its_bytes_is_damaged_wherever_they_stood(tmp_path):
+    lines = [["kode", *GSE], *([f"P{i:03d}", *ANSWERS] for i in range(400))]
+    whole = "\n".join(",".join(map(str, line)) for line in lines).encode()
+    for lost in (b"\0" * 300 + whole[300:], whole[:60] + b"\0" + whole[61:], whole[:9000] + b"\0" * 100, whole + b"\0"):
+        (tmp_path / "x.csv").write_bytes(lost)
+        with pytest.raises(rg.IntakeError) as caught:
+            rg.read_responses(tmp_path / "x.csv", "gse_10")
+        assert [problem.code for problem in caught.value.problems] == ["damaged"]
+
+
 def test_a_table_below_titles_with_a_header_in_two_rows_is_found(tmp_path):
     book = openpyxl.Workbook()
     sheet = book.active

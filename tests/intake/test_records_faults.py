@@ -31,6 +31,13 @@ def test_a_fault_is_refused_at_its_cell(code, tmp_path):
     assert found[0].cell is not None
 
 
+@pytest.mark.parametrize("number", [3302010101900001, "3302010101900001", 10**30])
+def test_a_number_as_long_as_an_identity_number_is_no_count(number, tmp_path):
+    (problem,) = faults(tmp_path, changed("peserta", 0, sisa_pidana_hr=number))
+    assert (problem.code, problem.column) == ("number-too-long", "sisa_pidana_hr")
+    assert str(number) not in str(problem)
+
+
 def test_a_person_in_two_units_on_one_day_is_refused_but_on_the_day_of_a_transfer(tmp_path):
     made = tables()
     made["program"].append({**made["program"][1], "program_id": "P4"})

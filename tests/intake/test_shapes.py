@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -196,6 +197,58 @@ def test_paper_ticks_are_read_and_two_ticks_are_a_fault(tmp_path):
     book.save(tmp_path / "aneh.xlsx")
     with pytest.raises(rg.IntakeError, match="mungkin"):
         rg.read_responses(tmp_path / "aneh.xlsx", SIAP, layout="ticks")
+
+
+@pytest.mark.parametrize("name", ["{}", "P{}", "Butir {:02d}"])
+def test_a_long_table_may_number_its_items_and_says_so(name, tmp_path):
+    rows = [["kode", "butir", "jawaban"]]
+    for key, codes in zip(keys(), people(), strict=True):
+        rows += [[key, name.format(n), code] for n, code in enumerate(codes, 1) if code is not None]
+    made = read(tmp_path, as_csv(rows), {"layout": "long"})
+    np.testing.assert_array_equal(made.codes.to_numpy(), np.array(people(), dtype=float))
+    assert "matched-by-number" in {notice.code for notice in made.notices}
+
+
+def test_a_long_table_of_other_questions_holds_no_items(tmp_path):
+    rows = [["kode", "butir", "jawaban"], *(["A", f"P{n}", 1] for n in range(1, 9))]
+    with pytest.raises(rg.IntakeError) as caught:
+        read(tmp_path, as_csv(rows), {"layout": "long"})
+    assert [(problem.code, problem.column) for problem in caught.value.problems] == [("no-items-found", "butir")]
+
+
+@pytest.mark.parametrize("mark", ["v", "✔\ufe0f", 1])
+def test_paper_ticks_are_never_taken_for_answers(mark, tmp_path):
+    book = openpyxl.load_workbook(io.BytesIO(as_ticks(people())))
+    for row in book.active.iter_rows(min_row=3, min_col=2):
+        for cell in row:
+            cell.value = mark if cell.value else None
+    book.save(tmp_path / "x.xlsx")
+    with pytest.raises(rg.IntakeError) as caught:
+        rg.read_responses(tmp_path / "x.xlsx", SIAP)
+    assert [problem.code for problem in caught.value.problems] == ["several-columns-an-item"]
+    assert 'layout="ticks"' in caught.value.problems[0].remedy
+    made = rg.read_responses(tmp_path / "x.xlsx", SIAP, layout="ticks")
+    np.testing.assert_array_equal(made.codes.to_numpy(), np.array(people(), dtype=float))
+
+
+@pytest.mark.parametrize("merge", [False, True])
+@pytest.mark.parametrize("short", [False, True])
+def test_a_column_for_each_answer_is_never_merged_to_one(merge, short, tmp_path):
+    instrument = rg.load_instrument(Path(__file__).parent.parent / "corpus" / "instrument.toml")
+    answers = instrument.items[0].answers
+    labels = [a.also[0] if short else a.label["id"] for a in answers]
+    head = ["Kode", *(f"{name} {label}" for name in instrument.item_names for label in labels)]
+    (tmp_path / "x.csv").write_bytes(as_csv([head, ["A", *[0, 0, 0, 1, 0] * 12], ["B", *["", "", 1, "", ""] * 12]]))
+    with pytest.raises(rg.IntakeError) as caught:
+        rg.read_responses(tmp_path / "x.csv", instrument, merge_columns=merge)
+    assert [problem.code for problem in caught.value.problems] == ["several-columns-an-item"]
+
+
+def test_a_title_above_a_transposed_table_is_no_row_of_it(tmp_path):
+    turned = [list(column) for column in zip(*table(people()), strict=True)]
+    made = read(tmp_path, as_xlsx([["REKAP"], [], *turned]), {"layout": "transposed"})
+    np.testing.assert_array_equal(made.codes.to_numpy(), np.array(people(), dtype=float))
+    assert made.index.tolist() == keys()
 
 
 def beside(first, second):

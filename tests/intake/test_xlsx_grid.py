@@ -142,6 +142,12 @@ def test_a_document_type_is_refused_wherever_it_hides(encoding):
     assert [problem.code for problem in caught.value.problems] == ["xml-entities"]
 
 
+def test_a_workbook_in_no_known_encoding_is_damaged():
+    with pytest.raises(IntakeError) as caught:
+        grids(workbook("", head="<?xml version='1.0' encoding='UT6-8'?>"))
+    assert caught.value.code == "damaged"
+
+
 def test_a_cell_at_the_far_end_of_a_sheet_costs_no_million_rows():
     (grid,) = grids(
         workbook('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>2</v></c></row>')

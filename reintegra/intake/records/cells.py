@@ -18,6 +18,7 @@ from ...core.text import nearest, tidy
 from ..dates import read_dates
 from ..grids import Place, Truth, Unfilled
 from ..people import names_a_person
+from ..table import LONGEST_NUMBER
 from .dictionary import BLANKS, Column, Table, spelling
 from .sheets import Sheet
 
@@ -158,6 +159,9 @@ def _number(column: Column, cell: Any, i: int, fault: Fault) -> Any:
     whole = column.type == "whole"
     if not isinstance(number, int | float) or math.isinf(number) or (whole and number != int(number)):
         fault("not-a-whole-number" if whole else "not-a-number", i)
+        return None
+    if abs(number) >= LONGEST_NUMBER:  # somebody's identity number, perhaps
+        fault("number-too-long", i)
         return None
     number = int(number) if whole else float(number)
     if column.high is not None and number in BLANKS:
