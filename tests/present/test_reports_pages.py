@@ -250,6 +250,15 @@ def test_a_unit_of_fewer_than_five_people_is_left_out(records):
         assert any("UPT-F" in line and "fewer than 5" in line for line in told(document))
 
 
+def test_no_report_to_be_handed_on_is_made_about_fewer_than_five_people(records):
+    gone = records.keikutsertaan
+    four = with_tables(records, keikutsertaan=gone[gone["program_id"] == "RT-F-25"][:4])
+    for refused in (lambda: cohort(four, "RT-F-25"), lambda: side_by_side(four)):
+        with pytest.raises(rg.DataError) as caught:
+            refused()
+        assert caught.value.code == "summary-too-few"
+
+
 def test_the_annex_holds_every_result_and_what_its_columns_mean(records, tmp_path):
     made = programme_report(records, "antar-unit", tmp_path, lang="en")
     book = openpyxl.load_workbook(made.paths[2])

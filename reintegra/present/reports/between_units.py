@@ -49,6 +49,8 @@ def side_by_side(records: Records) -> SideBySide:
     people, main, status = _people(records)
     sizes = people["unit"].value_counts()
     small = tuple(sorted(sizes.index[sizes < LEAST]))
+    if len(sizes) == len(small):
+        raise DataError("summary-too-few", people=int(sizes.max()), least=LEAST)
     people = people[~people["unit"].isin(small)]
     results: dict[str, Units] = {}
     refused: dict[str, str] = {}

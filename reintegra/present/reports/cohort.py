@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...core.errors import ReintegraError
+from ...core.errors import DataError, ReintegraError
 from ...core.language import day, in_language, listed, number, say
 from ...evaluate import Changes, Comparison, Dose, Improved, TakingPart, changes, compare, dose, taking_part, talk_form
 from ...evaluate.taking_part import taught_with, wave_word
@@ -39,6 +39,8 @@ MANY_LOST, FEW_SESSIONS, SHARED = 0.20, 0.80, 0.50
 def cohort(records: Records, programme: str, *, chosen_by_score: bool = False) -> Document:
     """Return the report of one programme, in the current language."""
     part, given = taking_part(records, programme), dose(records, programme)
+    if len(part.took) < LEAST:
+        raise DataError("summary-too-few", people=len(part.took), least=LEAST)
     scores = all_scores(records)
     first, last = (part.waves[0], part.waves[-1]) if part.waves else ("", "")
     found = changes(scores, first=first, last=last, chosen_by_score=chosen_by_score, people=part.took)
