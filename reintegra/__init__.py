@@ -5,8 +5,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from .instruments import instruments as instruments  # the function: it goes before the folder of that name
-from .instruments import load_instrument as load_instrument
+try:
+    from .instruments import instruments as instruments  # the function: it goes before the folder of that name
+    from .instruments import load_instrument as load_instrument
+except ModuleNotFoundError as missing:  # before any text can be read: both languages at once
+    raise ModuleNotFoundError(
+        f"""{missing.name} tidak ada di Python ini. Jalankan sekali: python start.py
+Lalu pakai Python di folder .venv, bukan python: .venv\\Scripts\\python (Windows) atau .venv/bin/python
+This Python has no {missing.name}. Run once: python start.py; then use the Python in the folder .venv.""",
+        name=missing.name,
+    ) from None
 
 __version__ = "0.1.0"
 

@@ -29,6 +29,8 @@ CALLER_SAID = frozenset(
     {"bad-value", "values-contradict-labels", "missing-code-is-answer", "unknown-variant", "wave-twice", "wrong-option"}
 )
 
+NAMED = ("values", "missing", "columns", "key", "sheet", "duplicates")  # what the hint translates for the command line
+
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
     """Writes "usage" in the language of the user."""
@@ -60,60 +62,70 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line, in the current language."""
-    top = _Parser(
-        prog="python -m reintegra",
-        description=word("cli_about"),
-        epilog=word("cli_examples"),
-    )
+    top = _Parser(prog="python -m reintegra", description=word("cli_about"), epilog=word("cli_examples"))
+    top.add_argument("--lang", choices=LANGUAGES, default="id", help=word("cli_lang"))
     commands = top.add_subparsers(dest="command", required=True, metavar=" | ".join(COMMANDS))
     for name in COMMANDS:
         said = word(f"cli_{name}")
-        made = commands.add_parser(name, help=said, description=said, epilog=word("cli_examples"))
-        made.add_argument("--lang", choices=LANGUAGES, default="id", help=word("cli_lang"))
+        made = commands.add_parser(name, help=said, description=said, epilog=_examples(name))
+        made.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=word("cli_lang"))
         if name in READING:
             _reading(made, twice=name == "double", of_records=name in ("check", "report"))
         if name == "form":
-            made.add_argument("instrument", metavar="NAME|FILE", help=word("cli_form_of"))
+            made.add_argument("instrument", metavar=word("cli_as_instrument"), help=word("cli_form_of"))
         if name in (*READING, "form", "template"):
-            made.add_argument("--out", type=_folder, default="data/hasil", metavar="DIR", help=word("cli_out"))
+            made.add_argument(
+                "--out", type=_folder, default="data/hasil", metavar=word("cli_as_folder"), help=word("cli_out")
+            )
         if name == "export":
             made.add_argument("--to", nargs="+", choices=FORMATS, default=["xlsx"], help=word("cli_to"))
         if name == "double":
-            made.add_argument("--typist", metavar="COLUMN", help=word("cli_typist"))
-            made.add_argument("--settled", metavar="FILE", help=word("cli_settled"))
+            made.add_argument("--typist", metavar=word("cli_as_column"), help=word("cli_typist"))
+            made.add_argument("--settled", metavar=word("cli_as_file"), help=word("cli_settled"))
         if name in ("report", "score"):
-            made.add_argument("--variant", help=word("cli_variant"))
-            made.add_argument("--changed", metavar="REASON", help=word("cli_changed"))
+            made.add_argument("--variant", metavar=word("cli_as_variant"), help=word("cli_variant"))
+            made.add_argument("--changed", metavar=word("cli_as_reason"), help=word("cli_changed"))
         if name == "report":
-            made.add_argument("--by", metavar="COLUMN", help=word("cli_by"))
-            made.add_argument("--wave", help=word("cli_wave"))
+            made.add_argument("--by", metavar=word("cli_as_column"), help=word("cli_by"))
+            made.add_argument("--wave", metavar=word("cli_as_wave"), help=word("cli_wave"))
             made.add_argument("--kind", choices=KINDS, metavar="|".join(KINDS), help=word("cli_kind"))
-            made.add_argument("--program", metavar="ID", help=word("cli_programme"))
-            made.add_argument("--contact", default="", help=word("cli_contact"))
-            made.add_argument("--period", metavar="YYYY-Qn", help=word("cli_period"))
+            made.add_argument("--program", metavar=word("cli_as_programme"), help=word("cli_programme"))
+            made.add_argument("--contact", default="", metavar=word("cli_as_contact"), help=word("cli_contact"))
+            made.add_argument("--period", metavar=word("cli_as_quarter"), help=word("cli_period"))
             made.add_argument("--chosen-by-score", action="store_true", help=word("cli_chosen"))
     return top
 
 
+def _examples(name: str) -> str:
+    """Return the examples of one command, below their heading."""
+    heading, *lines = word("cli_examples").splitlines()
+    return "\n".join([heading, *(line for line in lines if line.split()[3] == name)])
+
+
 def _reading(made: argparse.ArgumentParser, *, twice: bool, of_records: bool) -> None:
     """Add what says how a file is to be read."""
-    made.add_argument("file", metavar="FILE", help=word("cli_file"))
+    made.add_argument(
+        "file", metavar=word("cli_as_file"), help=word("cli_file_or_records" if of_records else "cli_file")
+    )
     if twice:
-        made.add_argument("second", metavar="SECOND", help=word("cli_second"))
-    made.add_argument("--instrument", required=not of_records, metavar="NAME|FILE", help=word("cli_instrument"))
+        made.add_argument("second", metavar=word("cli_as_second"), help=word("cli_second"))
+    made.add_argument(
+        "--instrument", required=not of_records, metavar=word("cli_as_instrument"), help=word("cli_instrument")
+    )
     if of_records and not made.prog.endswith(" report"):
         made.add_argument("--records", action="store_true", help=word("cli_records"))
-    made.add_argument("--sheet", help=word("cli_sheet"))
-    made.add_argument("--key", nargs="+", metavar="COLUMN", help=word("cli_key"))
-    made.add_argument("--columns", nargs="+", metavar="HEADING=ITEM", type=_column, help=word("cli_columns"))
+    made.add_argument("--sheet", metavar=word("cli_as_sheet"), help=word("cli_sheet"))
+    made.add_argument("--key", nargs="+", metavar=word("cli_as_column"), help=word("cli_key"))
+    pairs: dict[str, Any] = {"nargs": "+", "type": _column}
+    made.add_argument("--columns", **pairs, metavar=word("cli_as_heading_item"), help=word("cli_columns"))
     made.add_argument("--layout", choices=LAYOUTS, help=word("cli_layout"))
-    made.add_argument("--item", metavar="COLUMN", help=word("cli_item"))
-    made.add_argument("--answer", metavar="COLUMN", help=word("cli_answer"))
-    made.add_argument("--waves", nargs="+", metavar="WAVE=PATTERN", type=_column, help=word("cli_waves"))
+    made.add_argument("--item", metavar=word("cli_as_column"), help=word("cli_item"))
+    made.add_argument("--answer", metavar=word("cli_as_column"), help=word("cli_answer"))
+    made.add_argument("--waves", **pairs, metavar=word("cli_as_wave_pattern"), help=word("cli_waves"))
     made.add_argument("--merge-columns", action="store_true", help=word("cli_merge"))
     made.add_argument("--use", choices=USES, help=word("cli_use"))
-    made.add_argument("--missing", nargs="+", default=(), metavar="VALUE", help=word("cli_missing"))
-    made.add_argument("--values", nargs="+", metavar="CELL=CODE", type=_pair, help=word("cli_values"))
+    made.add_argument("--missing", nargs="+", default=(), metavar=word("cli_as_value"), help=word("cli_missing"))
+    made.add_argument("--values", nargs="+", metavar=word("cli_as_cell_code"), type=_pair, help=word("cli_values"))
     made.add_argument("--duplicates", choices=("first", "last"), help=word("cli_duplicates"))
 
 
@@ -194,7 +206,7 @@ def _language_of(given: Sequence[str]) -> str:
 
 def _stop(error: ReintegraError, status: int) -> int:
     print(error, file=sys.stderr)
-    if isinstance(error, IntakeError):
+    if isinstance(error, IntakeError) and any(f"{name}=" in str(error) for name in NAMED):
         print(word("cli_hint"), file=sys.stderr)
     return status
 
@@ -261,8 +273,10 @@ def _score(said: argparse.Namespace) -> int:
     book = write_whole(folder / "skor.xlsx", lambda path: write_workbook(path, scores))
     if status := status_line(scores.instrument):
         print(status)
+    people = scores.people.index.get_level_values(0).nunique()
     print(
-        word("cli_scored", people=len(scores), csv=csv, book=book) + renamed([(csv, "skor.csv"), (book, "skor.xlsx")])
+        word("cli_scored", forms=len(scores), people=people, csv=csv, book=book)
+        + renamed([(csv, "skor.csv"), (book, "skor.xlsx")])
     )
     return FINE
 
@@ -291,6 +305,7 @@ def _check(said: argparse.Namespace) -> int:
     if error is not None and not Path(said.file).is_dir():
         instrument = None if of_records else load_instrument(said.instrument)
         print(coloured_copy(said.file, error.problems, said.out, instrument=instrument, use=said.use))
+    print(word("cli_mend" if error is not None else "cli_ready_records" if of_records else "cli_ready"))
     return FAULTS if error is not None else FINE
 
 
@@ -342,8 +357,9 @@ def _form(said: argparse.Namespace) -> int:
 def _template(said: argparse.Namespace) -> int:
     from .present import records_template
 
-    print(records_template(output_folder(said.out) / word("template_file")))
-    return 0
+    path = records_template(output_folder(said.out) / word("template_file"))
+    print(word("cli_template_written", path=path, name=path.name))
+    return FINE
 
 
 def _consultation_form(said: argparse.Namespace) -> int:
@@ -363,6 +379,7 @@ def _instruments(said: argparse.Namespace) -> int:
     for row in table.itertuples():
         status = word(f"status_word_{row.status}")
         print(f"{row.name:<14}{row.items:>4}  {status:<12} {row.title}")
+    print(f"\n{word('cli_instruments_said')}")
     return FINE
 
 

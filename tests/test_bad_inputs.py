@@ -482,7 +482,7 @@ def a_wrong_check_character(tmp_path, _):
             typed = code[:place] + ("7" if right != "7" else "8") + code[place + 1 :]
             text, codes = refused(records, tmp_path, small_records.changed("jawaban", 0, pid=typed))
             assert codes == {"check-letter"}
-            assert "huruf pemeriksa" in text
+            assert "tanda pemeriksa" in text
             assert typed in text
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import small_records
 
-from reintegra.__main__ import main
+from reintegra.__main__ import COMMANDS, main, parser
+from reintegra.core.language import word
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "corpus"
@@ -50,6 +51,7 @@ def test_check_lists_faults_and_ends_with_1(tmp_path, capsys):
     assert run("check", FILES / "gf09_unknown_labels.csv", *KSR, "--out", tmp_path) == 1
     said = capsys.readouterr()
     assert "G3" in said.err
+    assert "jalankan check lagi" in said.out
     assert pd.read_csv(tmp_path / "masalah.csv")["code"].tolist() == ["unknown-label", "unknown-label", "two-answers"]
     assert (tmp_path / "masalah.xlsx").exists()
 
@@ -57,7 +59,9 @@ def test_check_lists_faults_and_ends_with_1(tmp_path, capsys):
 def test_check_of_a_good_file_lists_the_notices_and_ends_with_0(tmp_path, capsys):
     assert run("check", FILES / "gf07_header_noise.xlsx", *KSR, "--out", tmp_path) == 0
     assert "headings-tidied" in (tmp_path / "masalah.csv").read_text("utf-8")
-    assert "0 kesalahan" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0 kesalahan" in said
+    assert "report sebagai ganti check" in said
 
 
 def test_faults_leave_nothing_half_written(tmp_path):
@@ -114,6 +118,59 @@ def test_what_cells_mean_can_be_told(tmp_path):
     assert pd.read_csv(tmp_path / "b" / "skor.csv")["total"].tolist() == [40]
 
 
+def test_forms_and_people_are_counted_apart(tmp_path, capsys):
+    rows = [f"{code},{wave}," + ",".join(["2"] * 10) for code, wave in (("A", "awal"), ("A", "akhir"), ("B", "awal"))]
+    head = "kode,gelombang," + ",".join(f"gse_10_{k:02d}" for k in range(1, 11))
+    (tmp_path / "x.csv").write_text("\n".join([head, *rows]))
+    assert run("score", tmp_path / "x.csv", "--instrument", "gse_10", "--out", tmp_path) == 0
+    assert "3 formulir terisi dari 2 orang" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_language_may_stand_before_or_after_the_command(place, capsys):
+    call = ["instruments"]
+    call[place:place] = ["--lang", "en"]
+    assert run(*call) == 0
+    assert "alcohol use" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_has_its_own_examples_and_no_other(command, lang, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run(command, "--help", "--lang", lang)
+    assert stopped.value.code == 0
+    said = capsys.readouterr().out
+    examples = said[said.index({"id": "contoh:", "en": "examples:"}[lang]) :].splitlines()[1:]
+    assert examples
+    assert all(line.startswith(f"  python -m reintegra {command}") for line in examples if line)
+    assert ("BERKAS" in said or "FOLDER" in said or command in ("instruments", "lab")) or lang == "en"
+
+
+def test_every_example_is_a_call_that_is_understood():
+    from reintegra.core.language import speaking
+
+    for lang in ("id", "en"):
+        with speaking(lang):
+            for line in word("cli_examples").splitlines()[1:]:
+                parser().parse_args(line.split()[3:])
+
+
+def test_the_hint_for_the_command_line_stands_only_below_what_it_translates(tmp_path, capsys):
+    assert run("report", tmp_path / "x.csv", "--instrument", "siap_36", "--out", tmp_path) == 2
+    assert "--values" not in capsys.readouterr().err
+    assert run("report", FILES / "gf09_unknown_labels.csv", *KSR, "--out", tmp_path) == 1
+    assert "--values" in capsys.readouterr().err
+
+
+def test_a_python_without_the_libraries_says_which_python_to_use():
+    code = "import sys; sys.modules['pandas'] = None; import reintegra"
+    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert made.returncode == 1
+    assert "python start.py" in made.stderr
+    assert ".venv" in made.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_help_shows_examples_in_both_languages(lang):
     made = subprocess.run(
@@ -129,8 +186,10 @@ def test_help_shows_examples_in_both_languages(lang):
 
 def test_the_list_of_instruments_is_printed(capsys):
     assert run("instruments") == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines, _, said = capsys.readouterr().out.partition("\n\n")
+    lines = lines.splitlines()
     assert len(lines) == 28
+    assert "form NAMA" in said
     assert any(line.startswith("siap_36") and "rancangan" in line for line in lines)
 
 
@@ -192,7 +251,7 @@ def test_an_output_folder_without_a_name_is_a_wrong_call(capsys):
 @pytest.mark.parametrize(("lang", "name"), [("id", "templat_catatan.xlsx"), ("en", "records_template.xlsx")])
 def test_template_writes_an_empty_workbook_of_records(lang, name, tmp_path, capsys):
     assert run("template", "--out", tmp_path, "--lang", lang) == 0
-    assert name in capsys.readouterr().out
+    assert f"check data/masuk/{name} --records" in capsys.readouterr().out
     assert len(openpyxl.load_workbook(tmp_path / name).sheetnames) > 20
 
 

@@ -160,7 +160,7 @@ CONSENT = {  # what a consent text must contain: how it is said in either langua
     "who asks, for whom": ("Siapa kami", "Who we are"),
     "what, how long": ("menit, sebanyak", "minutes, ...... times"),
     "voluntary, may skip and stop": ("boleh tidak menjawab dan boleh berhenti", "may skip any question and stop"),
-    "no effect on rights": ("tidak mempengaruhi remisi", "do not affect remission"),
+    "no effect on rights": ("tidak memengaruhi remisi", "do not affect remission"),
     "a code instead of the name": ("kami memakai kode", "we use a code"),
     "who sees it": ("Siapa yang melihat", "Who sees it"),
     "how long it is kept": ("Jawaban disimpan sampai", "Answers are kept until"),

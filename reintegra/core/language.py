@@ -92,6 +92,11 @@ def number(value: float, decimals: int = 1, *, lang: str | None = None) -> str:
     return text.translate(str.maketrans(",.", ".,")) if (lang or _current) == "id" else text
 
 
+def day(when: Any) -> str:
+    """Write a day so that it cannot be mistaken: 6 Februari 2025, 6 February 2025; a missing one as a dash."""
+    return f"{when.day} {word('months').split()[when.month - 1]} {when.year}" if when == when else "–"
+
+
 def listed(things: Iterable[Any], most: int = 8, *, more: int = 0) -> str:
     """Write a list in words: "a, b, c", and after ``most`` how many more there are, with ``more`` not given here."""
     names = [str(thing) for thing in things]

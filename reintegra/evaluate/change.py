@@ -52,7 +52,7 @@ class Change(Estimates):
             moved = {name: int(counts.get(name, 0)) for name in ("rose", "fell")}
             moved["people"] = len(self.reliable.table)
             yield say("evaluate", "change_reliable", smallest=number(self.reliable.smallest, 1), **moved)
-        if self.at_maximum is not None:
+        if self.at_maximum:
             yield say("evaluate", "change_at_maximum", people=self.at_maximum)
         if self.improved is not None:
             yield self.improved.sentence

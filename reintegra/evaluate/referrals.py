@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..core.language import in_language, say, word
+from ..core.language import day, in_language, say, word
 from ..core.results import Result
 from ..intake import Records
 from ..measure import score
@@ -36,7 +36,7 @@ class Referrals(Result):
         return pd.DataFrame({
             word("column_key"): t["pid"], say("reports", "head_reason"): t["reason"],
             say("reports", "head_action"): t["action"],
-            say("reports", "head_asked_on"): t["date"].dt.strftime("%Y-%m-%d"),
+            say("reports", "head_asked_on"): t["date"].map(day),
             say("reports", "head_days_since"): t["days"], say("reports", "head_status"): t["status"],
         })  # fmt: skip
 
@@ -81,8 +81,8 @@ def referrals(records: Records, *, programme: str | None = None, today: dt.date 
         table = table[table["pid"].isin(enrolled.loc[enrolled["program_id"] == programme, "pid"])]
     table = table.assign(date=pd.to_datetime(table["date"])).sort_values(["date", "pid"], kind="stable")
     table = table.drop_duplicates(["pid", "reason"], keep="last").reset_index(drop=True)
-    day = pd.Timestamp(today or dt.datetime.now().astimezone().date())
-    table.insert(4, "days", (day - table["date"]).dt.days.astype("Int64"))
+    now = pd.Timestamp(today or dt.datetime.now().astimezone().date())
+    table.insert(4, "days", (now - table["date"]).dt.days.astype("Int64"))
     return Referrals(table, "")
 
 
@@ -111,8 +111,8 @@ def _distressed(records: Records) -> Iterator[Row]:
         high = scores.of("total") >= DISTRESSED
         for key in scores.people.index[high.to_numpy()]:
             reason = say("reports", "reason_k10", cut=DISTRESSED)
-            day = scores.people.loc[key, "tanggal"]
-            yield key[0], reason, say("reports", "action_talk"), day, say("reports", "status_none")
+            asked = scores.people.loc[key, "tanggal"]
+            yield key[0], reason, say("reports", "action_talk"), asked, say("reports", "status_none")
 
 
 def _asked(records: Records) -> Iterator[Row]:

@@ -58,7 +58,7 @@ class Entries(Result):
             "high": number(100 * self.ci_high, 2),
             "each": number(10_000 * self.rate, 0),
         }
-        counts = {"differences": len(self.table), "cells": self.cells, "people": self.people}
+        counts = {"differences": len(self.table), "cells": number(self.cells, 0), "people": self.people}
         said = [say("repair", "entries_sentence", **counts, **interval)]
         for code, alone in (("only_first", self.only_first), ("only_second", self.only_second)):
             said += [say("repair", code, n=len(alone), codes=listed(alone))] if alone else []

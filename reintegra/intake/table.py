@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import IntakeError, Notice, Problem
-from ..core.language import listed
+from ..core.language import listed, number
 from ..core.text import shortened, tidy
 from ..instruments import Instrument
 from .cells import spelling
@@ -268,7 +268,9 @@ class Table:
             yield Notice("cells-tidied", *at, params={"cells": self.tally["tidied"]})
         blanks = {key[1]: count for key, count in self.tally.items() if isinstance(key, tuple) and count}
         if blanks:
-            counts = listed(f"{code}: {count}" for code, count in sorted(blanks.items(), key=lambda kv: str(kv[0])))
+            counts = listed(
+                f"{code}: {number(count, 0)}" for code, count in sorted(blanks.items(), key=lambda kv: str(kv[0]))
+            )
             yield Notice("missing-codes", *at, params={"counts": counts})
 
 

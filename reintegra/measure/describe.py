@@ -266,7 +266,8 @@ def answers(responses: Responses) -> Answers:
         counts = np.bincount(responses.block[:, place], minlength=len(item.answers) + 1)[1:]
         row: dict[str, Any] = {"item": item.name, "label": in_language(item.label) or item.name}
         row |= {"reverse": item.reverse, "n": int(counts.sum())}
-        row |= {f"code_{code}": count / max(counts.sum(), 1) for code, count in zip(item.codes, counts, strict=True)}
+        people = counts.sum() if counts.sum() >= SMALLEST_GROUP else np.nan
+        row |= {f"code_{code}": count / people for code, count in zip(item.codes, counts, strict=True)}
         rows.append(row)
     return Answers(pd.DataFrame(rows), status_line(responses.instrument), responses.instrument)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,10 @@ def write_document(path: Path, document: Document) -> None:
     for section in document.sections:
         if section.title:
             made.add_heading(writable(section.title), 2)
-        for part in section.parts:
+        for part, after in zip_longest(section.parts, section.parts[1:]):
             _add(made, part)
+            if isinstance(part, str) and isinstance(after, Grid):
+                made.paragraphs[-1].paragraph_format.keep_with_next = True
     if document.made:
         made.add_heading(say("page", "made_title"), 2)
         rows = pd.DataFrame(document.made, columns=[word("column_what"), word("column_value")])
@@ -51,7 +54,7 @@ def _add(made: Any, part: Part) -> None:
             made.add_paragraph(writable(item), style="List Bullet")
     elif isinstance(part, Grid):
         table = pd.DataFrame([*map(tuple, part.rows)], columns=_distinct(part.head), dtype=object)
-        add_table(made, "", table, part.widths)
+        add_table(made, "", table, part.widths, part.words)
         below = made.add_paragraph().paragraph_format
         below.line_spacing, below.space_after = Pt(4), Pt(0)
     elif isinstance(part, Drawing):

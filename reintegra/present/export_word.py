@@ -106,8 +106,13 @@ def a4_document() -> Any:
     return document
 
 
-def add_table(document: Any, title: str, table: pd.DataFrame, first: Sequence[float]) -> None:
-    """Add a table: its header again on every page, rows that stay whole, the widths of its first columns in cm."""
+def add_table(
+    document: Any, title: str, table: pd.DataFrame, first: Sequence[float], words: Sequence[int] | None = None
+) -> None:
+    """Add a table: its header again on every page, rows that stay whole, the widths of its first columns in cm.
+
+    ``words``: the columns that stand left, the others right; without it those of numbers stand right.
+    """
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement, parse_xml
     from docx.oxml.ns import nsdecls
@@ -118,7 +123,11 @@ def add_table(document: Any, title: str, table: pd.DataFrame, first: Sequence[fl
         above.add_run(writable(title)).bold = True
         above.paragraph_format.keep_with_next = True
         above.paragraph_format.space_before = Pt(8 if title else 0)
-    numeric = [all(map(_is_number, map(str, table.iloc[:, place]))) for place in range(table.shape[1])]
+    columns = range(table.shape[1])
+    numeric = [
+        all(map(_is_number, map(str, table.iloc[:, place]))) if words is None else place not in words
+        for place in columns
+    ]
     left = table.shape[1] - len(first)
     widths = [*first, *[(WIDTH - sum(first)) / max(left, 1)] * left]
     made = document.add_table(rows=0, cols=table.shape[1], style="Table Grid")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -24,7 +25,15 @@ def _environment() -> Any:
     )
     texts = {"t": lambda code, **values: say("page", code, **values), "word": word}
     environment.globals.update(texts, number=number, label=in_language)
+    environment.filters["codes"] = _whole_codes
     return environment
+
+
+def _whole_codes(text: str) -> Any:
+    """Keep codes such as UPT-A and RT-B-25 on one line."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"\b[A-Z]{2,}(?:-[A-Z0-9]+)+\b", r'<span class="code">\g<0></span>', str(escape(text))))
 
 
 def page(template: str, **values: Any) -> str:

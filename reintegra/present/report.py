@@ -18,7 +18,7 @@ from ..core.files import output_folder, renamed, write_text, write_whole
 from ..core.language import in_language, listed, speaking, word
 from ..instruments import Instrument, Score, status_line
 from ..measure import Scores, answers, describe, distribution, reliability, response_quality
-from ..measure.describe import CEILING, profile_scores, unit_column
+from ..measure.describe import CEILING, SMALLEST_GROUP, profile_scores, unit_column
 from ..measure.gates import LEAST
 from ..measure.waves import waves
 from . import plots
@@ -158,7 +158,8 @@ def report_page(scores: Scores, *, by: str | None = None, wave: str | None = Non
     if len(scales) > 1:
         figures.append(("figure_scales", plots.distribution, distribution(now, [score.name for score in scales])))
     figures.append(("figure_units", plots.distribution, distribution(now, main.name, by)))
-    figures.append(("figure_answers", plots.answers, answers(now.responses)))
+    if len(now) >= SMALLEST_GROUP:
+        figures.append(("figure_answers", plots.answers, answers(now.responses)))
     drawn = [(title, result, figure(draw, result)) for title, draw, result in figures if len(result.table)]
     over_time = describe(scores, scores.people.index.names[-1]) if order else None
     return page(
@@ -179,7 +180,7 @@ def report_page(scores: Scores, *, by: str | None = None, wave: str | None = Non
         notices=(*scores.notices, *response_quality(now.responses).notes),
         origin=scores.responses.origin,
         made_with=provenance(scores),
-        by=by,
+        by=by.upper() if by and by.casefold() == "upt" else by,
     )
 
 
@@ -196,7 +197,7 @@ def _ceilings(scores: Scores) -> list[str]:
     for score in profile_scores(scores.instrument):
         row = table[table["score"] == score.name].iloc[0]
         at_best = row["at_lowest"] if score.higher_is in ("worse", "less ready") else row["at_highest"]
-        if at_best >= CEILING:
+        if round(at_best, 2) >= CEILING:  # as the table writes it
             found.append(in_language(score.label))
     return found
 
@@ -231,9 +232,10 @@ def provenance(scores: Scores) -> list[tuple[str, str]]:
         for reason, numbers in origin.rows_dropped.items()
         if numbers
     ]
+    status = word(f"status_word_{instrument.status}")
     checked = f", check {instrument.check}" if instrument.check else ""
     rows += [
-        (word("prov_instrument"), f"{instrument.name} {instrument.version} ({instrument.status}{checked})"),
+        (word("prov_instrument"), f"{instrument.name} {instrument.version} ({status}{checked})"),
         (word("prov_definition"), instrument.digest),
         (word("prov_variant"), scores.variant or ""),
         (word("prov_citation"), instrument.citation),

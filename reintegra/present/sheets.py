@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.files import output_folder, safe_name, write_text
-from ..core.language import in_language
+from ..core.language import day, in_language
 from ..instruments import status_line
 from ..measure import Scores, band_doubts
 from ..measure.describe import profile_at
@@ -81,7 +81,7 @@ def _date(scores: Scores, row: int) -> str:
     """Return the day on which the person answered, where the file tells."""
     column = answered_on(scores.people)
     moment = None if column is None else scores.people[column].iloc[row]
-    return "" if pd.isna(moment) else f"{moment:%d-%m-%Y}"
+    return "" if pd.isna(moment) else day(moment)
 
 
 def last_rows(scores: Scores) -> list[int]:

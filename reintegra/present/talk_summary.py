@@ -18,7 +18,7 @@ from ..consult.withheld import LEAST
 from ..core.coded import numbers, present
 from ..core.errors import DataError
 from ..core.files import output_folder, renamed, write_text, write_whole
-from ..core.language import listed, number, say, speaking
+from ..core.language import day, listed, number, say, speaking
 from ..measure import CodeAgreement
 from .pages import page
 from .talk_summary_word import write_summary
@@ -200,7 +200,7 @@ def _of(talks: pd.DataFrame, wave: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _period(held: pd.DataFrame) -> str:
     """Return from when to when the talks were held."""
     dates = pd.to_datetime(held["date"], errors="coerce").dropna()
-    return "" if dates.empty else _say("period", first=f"{dates.min():%d-%m-%Y}", last=f"{dates.max():%d-%m-%Y}")
+    return "" if dates.empty else _say("period", first=day(dates.min()), last=day(dates.max()))
 
 
 def _near(held: pd.DataFrame) -> int | None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..core.errors import Notice
 from ..core.language import in_language, language, listed, say, word
+from ..core.worksheets import lines
 from ..instruments import Instrument, status_line
 from ..measure import Scores
 
@@ -65,6 +66,9 @@ def write_workbook(path: Path, scores: Scores, *, by: str | None = None) -> None
     write_sheets_safely(path, sheets)
 
 
+WIDEST = 45  # characters of a column; a longer text goes on below
+
+
 def write_sheets_safely(path: Path, sheets: Iterable[tuple[str, Sequence[str], pd.DataFrame]]) -> None:
     """Write tables as sheets, each with its notes above; texts stay texts whatever they begin with."""
     from openpyxl import Workbook
@@ -74,7 +78,8 @@ def write_sheets_safely(path: Path, sheets: Iterable[tuple[str, Sequence[str], p
     from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook(write_only=True)
-    bold, shade = Font(bold=True), PatternFill("solid", fgColor="DFE6ED")
+    bold, shade = Font("Calibri", 11, bold=True), PatternFill("solid", fgColor="DFE6ED")
+    wrap = Alignment(vertical="top", wrap_text=True)
 
     def cell(sheet: Any, value: Any) -> Any:
         if value is None or value is pd.NaT or value != value:
@@ -105,7 +110,7 @@ def write_sheets_safely(path: Path, sheets: Iterable[tuple[str, Sequence[str], p
             longest = max(
                 [len(str(column)), *(len(str(v)) for v in table[column].head(200) if v is not None)], default=8
             )
-            sheet.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, 8), 70)
+            sheet.column_dimensions[get_column_letter(place)].width = min(max(longest + 2, 8), WIDEST)
         if not notes:
             sheet.freeze_panes = "A2"
         else:
@@ -119,8 +124,15 @@ def write_sheets_safely(path: Path, sheets: Iterable[tuple[str, Sequence[str], p
             head.font, head.fill, head.alignment = bold, shade, Alignment(vertical="top")
             heads.append(head)
         sheet.append(heads)
-        for row in table.itertuples(index=False, name=None):
-            sheet.append([cell(sheet, value) for value in row])
+        for place, row in enumerate(table.itertuples(index=False, name=None), len(notes) + 3 if notes else 2):
+            made = [cell(sheet, value) for value in row]
+            long = [value for value in row if isinstance(value, str) and len(value) > WIDEST]
+            if long:
+                sheet.row_dimensions[place].height = 15 * max(lines(value, WIDEST) for value in long)
+                made = [each if hasattr(each, "alignment") else WriteOnlyCell(sheet, each) for each in made]
+                for each in made:
+                    each.alignment = wrap
+            sheet.append(made)
     book.save(path)
 
 

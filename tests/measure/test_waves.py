@@ -93,7 +93,7 @@ def test_an_index_without_names_is_reported_by_wave(tmp_path):
     made = report(scores, tmp_path)
     assert list(describe(scores, scores.people.index.names[1]).table["group"].unique()) == ["awal", "akhir"]
     assert len(made.sheets) == 6
-    assert "01-06-2026" in sheet_page(scores, 0)
+    assert "1 Juni 2026" in sheet_page(scores, 0)
     assert "1990" not in made.sheets[0].read_text("utf-8")
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from html import escape, unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import openpyxl
@@ -74,6 +75,7 @@ def test_a_report_carries_all_it_needs_and_runs_nothing(scores, lang):
     assert unescape(text).count(status) >= 2
     assert f'<html lang="{lang}">' in text
     assert "@media print" in text
+    assert {"id": "(rancangan", "en": "(draft"}[lang] in text
     for address in page.addresses:
         assert "<script" not in base64.b64decode(address.split(",")[1]).decode()
 
@@ -207,6 +209,7 @@ def test_a_report_of_very_few_people_is_still_made(rows, lang, tmp_path):
     frame = pd.DataFrame(np.full((rows, 36), 2.0), columns=SIAP.item_names)
     rg.report(rg.score(frame, "siap_36"), tmp_path, lang=lang)
     text = (tmp_path / "laporan.html").read_text("utf-8")
+    assert "<figure" not in text
     assert "nan" not in re.sub(r"base64,[^\"]+", "", text).lower().replace("tanpa", "").split()
 
 
@@ -286,6 +289,31 @@ def test_the_bars_of_a_profile_are_its_values(scores):
     ax = plots.profile(result)
     drawn = [patch.get_width() for patch in ax.patches[len(result.table) :]]
     np.testing.assert_allclose(drawn, result.table["value"] / 100)
+    plt.close(ax.figure)
+
+
+def test_what_fewer_than_five_people_answered_is_not_drawn(scores):
+    few = scores.take(np.arange(len(scores)) < 6).responses  # the first of them left eight items out
+    shares = answers(few).table.set_index("item")["code_1"]
+    assert shares.notna().all()
+    assert (
+        answers(scores.take(np.arange(len(scores)) < 5).responses).table.set_index("item")["code_1"].isna().sum() == 8
+    )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_long_names_of_units_do_not_run_into_each_other(lang):
+    import matplotlib.pyplot as plt
+
+    frame = pd.DataFrame(np.full((60, 36), 2.0), columns=SIAP.item_names)
+    place = "Lembaga Pemasyarakatan Narkotika Kelas IIA Nusakambangan, Kabupaten Cilacap, Jawa Tengah"
+    frame["unit"] = [f"{place} {k % 6}" for k in range(60)]
+    with speaking(lang):
+        ax = plots.distribution(distribution(rg.score(frame, "siap_36"), "total", "unit"))
+    ax.figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in ax.get_yticklabels()]
+    assert len(boxes) == 6
+    assert all(below.y1 <= above.y0 for above, below in pairwise(boxes))
     plt.close(ax.figure)
 
 

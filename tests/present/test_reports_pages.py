@@ -76,7 +76,8 @@ def test_a_page_carries_all_it_needs_and_loads_nothing(written):
 
 def test_word_holds_the_same_sentences_as_the_page(written):
     _, _, paths = written
-    page = [text for text in Page(paths[0].read_text("utf-8").partition("<body>")[2]).texts if text]
+    body = re.sub(r'<span class="code">(.*?)</span>', r"\1", paths[0].read_text("utf-8").partition("<body>")[2])
+    page = [text for text in Page(body).texts if text]
     document = docx.Document(paths[1])
     known = {*in_word(paths[1]), *(p.text for p in document.sections[0].footer.paragraphs)}
     foot = " ".join(p.text for p in document.sections[0].footer.paragraphs)
@@ -99,6 +100,25 @@ def test_every_report_says_it_is_not_for_rights(written):
     with speaking(lang):
         line = rg.core.language.word("not_for_rights")
     assert line in unescape(paths[0].read_text("utf-8"))
+
+
+def test_a_report_that_shows_scores_says_that_they_are_not_validated(written):
+    kind, lang, paths = written
+    status = rg.load_instrument("siap_36").status_line[lang]
+    assert (status in unescape(paths[0].read_text("utf-8"))) == (kind != "pelatihan")
+    assert (status in docx.Document(paths[1]).sections[0].footer.paragraphs[0].text) == (kind != "pelatihan")
+
+
+def test_columns_stand_in_word_as_on_the_page(written):
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    _, _, paths = written
+    tables = re.findall(r"<thead>(.*?)</thead>", paths[0].read_text("utf-8"), re.S)
+    for head, table in zip(tables, docx.Document(paths[1]).tables, strict=False):
+        right = ['class="n"' in cell for cell in re.findall(r"<th[^>]*>", head)]
+        for row in table.rows:
+            found = [cell.paragraphs[0].alignment == WD_ALIGN_PARAGRAPH.RIGHT for cell in row.cells]
+            assert found == right
 
 
 def parts(document, kind=None):
@@ -228,6 +248,15 @@ def test_a_unit_of_fewer_than_five_people_is_left_out(records):
         document = between_units(small, found)
         assert not [row for grid in parts(document, Grid)[:4] for row in grid.rows if "UPT-F" in row[0]]
         assert any("UPT-F" in line and "fewer than 5" in line for line in told(document))
+
+
+def test_no_report_to_be_handed_on_is_made_about_fewer_than_five_people(records):
+    gone = records.keikutsertaan
+    four = with_tables(records, keikutsertaan=gone[gone["program_id"] == "RT-F-25"][:4])
+    for refused in (lambda: cohort(four, "RT-F-25"), lambda: side_by_side(four)):
+        with pytest.raises(rg.DataError) as caught:
+            refused()
+        assert caught.value.code == "summary-too-few"
 
 
 def test_the_annex_holds_every_result_and_what_its_columns_mean(records, tmp_path):

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from ...core.errors import DataError, IntakeError, Notice, Problem
-from ...core.language import in_language, listed, word
+from ...core.language import in_language, listed, number, word
 from ...core.text import nearest
 from ...instruments import Instrument, load_instrument
 from ..frames import responses_of
@@ -205,7 +205,7 @@ def read_records(
     blanks = _blanks(tables)
     if len(blanks):
         counts = blanks.groupby("code")["count"].sum()
-        shown = {"counts": listed(f"{code}: {count}" for code, count in counts.items())}
+        shown = {"counts": listed(f"{code}: {number(count, 0)}" for code, count in counts.items())}
         notices.append(Notice("missing-codes", name, params=shown))
     frames = {table: tables[table].frame if table in tables else _empty(table) for table in dictionary()}
     files = {source.name: source.digest for source in sources}

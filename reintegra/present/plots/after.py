@@ -7,7 +7,7 @@ from typing import Any
 from ...core.language import number, say
 from ...evaluate import FollowUp, Units
 from ...evaluate.estimates import label
-from .drawing import DARK, LIGHT, MIDDLE, PALE, axes, decimals, status, wrapped
+from .drawing import DARK, LIGHT, MIDDLE, PALE, axes, decimals, height, status, with_n, wrapped
 
 STYLES = ((DARK, "-"), ("#7a3e12", (0, (5, 2))), (MIDDLE, (0, (1.5, 1.2))), ("0.35", (0, (6, 1.5, 1.2, 1.5))))
 
@@ -89,14 +89,14 @@ def shrunken(result: Units, *, ax: Any = None) -> Any:
     The result.
     """
     table, times = result.table, 100 if result.kind == "proportion" else 1
-    ax = axes(ax, 7.2, 0.26 * len(table) + 1.1)
+    names = [wrapped(with_n(name, n), 34) for name, n in zip(table["name"], table["n"], strict=True)]
+    ax = axes(ax, 7.2, height(names, 0.26) + 1.1)
     rows = range(len(table))
     ax.axvline(times * result.target, color="0.35", linewidth=0.9, label=say("evaluate", "funnel_target"))
     ax.hlines(rows, times * table["ci_low"], times * table["ci_high"], color=DARK, linewidth=1.4)
     ax.plot(times * table["shrunken"], rows, "o", color=DARK, markersize=5, label=say("evaluate", "head_shrunken"))
     ax.plot(times * table["estimate"], rows, "x", color=MIDDLE, markersize=5, label=say("evaluate", "head_estimate"))
-    names = [f"{name} (n = {n})" for name, n in zip(table["name"], table["n"], strict=True)]
-    ax.set_yticks(rows, [wrapped(name, 34) for name in names])
+    ax.set_yticks(rows, names)
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlabel(f"{result.outcome} (%)" if result.kind == "proportion" else result.outcome, fontsize=9)
     ax.grid(axis="x", color=LIGHT, linewidth=0.5)

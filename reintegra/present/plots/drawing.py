@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from ...core.language import number
@@ -34,6 +35,17 @@ def status(ax: Any, result: Result) -> None:
 def wrapped(text: str, width: int) -> str:
     """Break a text into lines."""
     return "\n".join(textwrap.wrap(text, width)) or text
+
+
+def with_n(name: object, n: int) -> str:
+    """Return a name with the number of people behind it, which no line break parts."""
+    return f"{name} (n\u00a0=\u00a0{int(n)})".strip()
+
+
+def height(labels: Sequence[str], least: float) -> float:
+    """Return the inches that rows need where each is at least so high and no label may run into the next."""
+    lines = max((label.count("\n") + 1 for label in labels), default=1)
+    return len(labels) * max(least, 0.17 * lines)
 
 
 def decimals(axis: Any, digits: int = 1) -> None:

@@ -11,7 +11,7 @@ from ...core.language import number, say
 from ...evaluate import Ancova, Change, Comparison, Improved, Synthesis, Weights
 from ...evaluate.comparison import say_head
 from ...measure import ReliableChange
-from .drawing import DARK, LIGHT, MIDDLE, PALE, axes, decimals, status, wrapped
+from .drawing import DARK, LIGHT, MIDDLE, PALE, axes, decimals, status, with_n, wrapped
 
 BALANCED, APART = 0.10, 0.25
 BESIDE = ("name", "lost", "share_lost", "lost_smd", "release_smd")  # of the flow: not people who were there
@@ -278,7 +278,7 @@ def improved(result: Improved | Sequence[Improved], *, labels: Sequence[str] = (
         ax.plot(100 * share["estimate"], place, "o", color=DARK, markersize=6, label=text)
     _rows(ax, _with_n(labels or [""] * len(results), [int(each.table["n"].iloc[0]) for each in results]))
     ax.set_xlim(0, 100)
-    ax.set_xlabel("%", fontsize=9)
+    ax.set_xlabel(say("evaluate", "axis_improved"), fontsize=9)
     _legend(ax)
     status(ax, results[0])
     return ax
@@ -307,7 +307,7 @@ def _rows(ax: Any, labels: Sequence[str]) -> None:
 
 def _with_n(names: Any, counts: Any) -> list[str]:
     """Return names with the number of people behind them."""
-    return [f"{name} (n = {int(n)})".strip() for name, n in zip(names, counts, strict=True)]
+    return [with_n(name, n) for name, n in zip(names, counts, strict=True)]
 
 
 def _legend(ax: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...core.language import in_language, number, word
 from ...measure import Answers, Distribution, Profile
-from .drawing import DARK, LIGHT, MIDDLE, PALE, axes, status, wrapped
+from .drawing import DARK, LIGHT, MIDDLE, PALE, axes, height, status, with_n, wrapped
 
 DISAGREE = ("#7a3e12", "#d9a06b")
 AGREE = ("#9db8cf", "#1f4e79")
@@ -81,18 +81,18 @@ def distribution(result: Distribution, *, ax: Any = None) -> Any:
     The result.
     """
     table, score = result.table, result.score
-    ax = axes(ax, 7.2, 0.36 * max(len(table), 1) + 1.3)
+    alike = len(table) and table["n"].nunique() == 1
+    names = [
+        wrapped(str(group) if alike else with_n(group, n), 34)
+        for group, n in zip(table.get("group", ()), table.get("n", ()), strict=True)
+    ]
+    ax = axes(ax, 7.2, max(height(names, 0.36), 0.36) + 1.3)
     _bands(ax, score)
     rows = range(len(table))
     if len(table):
         ax.hlines(rows, table["p10"], table["p90"], color=DARK, linewidth=1.2)
         ax.barh(rows, table["q3"] - table["q1"], left=table["q1"], height=0.5, color=MIDDLE, edgecolor=DARK)
         ax.plot(table["median"], rows, "|", color="white", markersize=15, markeredgewidth=2.4)
-    alike = len(table) and table["n"].nunique() == 1
-    names = [
-        wrapped(str(group), 28) + ("" if alike else f" (n = {n})")
-        for group, n in zip(table.get("group", ()), table.get("n", ()), strict=True)
-    ]
     ax.set_yticks(rows, names, fontsize=9)
     ax.set_xlim(score.low, score.high)
     ax.set_ylim(max(len(table), 1) - 0.4, -0.6)

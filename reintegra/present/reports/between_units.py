@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from ...core.errors import DataError, ReintegraError
-from ...core.language import in_language, number
+from ...core.language import day, in_language, number
 from ...evaluate import Units, taking_part, units
+from ...instruments import status_line
 from ...intake import Records
 from ...share import LEAST
 from .. import plots
@@ -18,7 +19,6 @@ from ..report import headline
 from .parts import (
     all_scores,
     code_word,
-    day,
     foot,
     made_with,
     people_cells,
@@ -38,16 +38,19 @@ class SideBySide:
     results: dict[str, Units]
     people: pd.DataFrame
     small: tuple[str, ...]
-    status: str
+    main: str  # the score that changed, in words
+    status: str  # its status line
     programmes: tuple[str, ...]
     refused: dict[str, str] = field(default_factory=dict)
 
 
 def side_by_side(records: Records) -> SideBySide:
     """Put the units side by side: sessions delivered, programmes completed, change of the main score."""
-    people, scored = _people(records)
+    people, main, status = _people(records)
     sizes = people["unit"].value_counts()
     small = tuple(sorted(sizes.index[sizes < LEAST]))
+    if len(sizes) == len(small):
+        raise DataError("summary-too-few", people=int(sizes.max()), least=LEAST)
     people = people[~people["unit"].isin(small)]
     results: dict[str, Units] = {}
     refused: dict[str, str] = {}
@@ -71,7 +74,7 @@ def side_by_side(records: Records) -> SideBySide:
             results[name] = _without_small(found) if name == "completed" else found
         except ReintegraError as error:
             refused[name] = str(error)
-    return SideBySide(results, people, small, scored, tuple(sorted(people["program_id"].unique())), refused)
+    return SideBySide(results, people, small, main, status, tuple(sorted(people["program_id"].unique())), refused)
 
 
 def _without_small(result: Units) -> Units:
@@ -83,7 +86,7 @@ def _without_small(result: Units) -> Units:
     return replace(result, table=table)
 
 
-def _people(records: Records) -> tuple[pd.DataFrame, str]:
+def _people(records: Records) -> tuple[pd.DataFrame, str, str]:
     """Return everyone enrolled in a programme with records of what was done, once, with the change of the score."""
     with_sessions = set(records["sesi"]["program_id"])
     talks = records["program"].set_index("program_id")["program_jenis"] == "konsultasi"
@@ -104,7 +107,7 @@ def _people(records: Records) -> tuple[pd.DataFrame, str]:
     waiting = {pid for code in people["program_id"].unique()
                for pid, row in taking_part(records, code).people["waiting"].items() if row}  # fmt: skip
     people = people[~people["pid"].isin(waiting)]
-    status, before, after = "", pd.Series(dtype=float), pd.Series(dtype=float)
+    said, status, before, after = "", "", pd.Series(dtype=float), pd.Series(dtype=float)
     scores = max(all_scores(records), key=len, default=None)
     if scores is not None:
         main = headline(scores.instrument)
@@ -112,10 +115,10 @@ def _people(records: Records) -> tuple[pd.DataFrame, str]:
         waves = [wave for wave in ("awal", "akhir") if wave in wide]
         if len(waves) == 2:
             before, after = wide["awal"], wide["akhir"]
-        status = t("main_score", label=in_language(main.label))
+        said, status = t("main_score", label=in_language(main.label)), status_line(scores.instrument)
     people["before"] = people["pid"].map(before).astype(float)
     people["change"] = people["pid"].map(after - before).astype(float)
-    return people.reset_index(drop=True), status
+    return people.reset_index(drop=True), said, status
 
 
 def between_units(records: Records, found: SideBySide) -> Document:
@@ -141,7 +144,7 @@ def between_units(records: Records, found: SideBySide) -> Document:
     sections.append(
         Section(t("may_title"), [Bullets([t("units_may"), t("units_may_not"), t("units_next")])], whole=True)
     )
-    return Document(t("title_antar_unit"), about, sections, made_with(records), foot())
+    return Document(t("title_antar_unit"), about, sections, made_with(records), foot(found.status))
 
 
 def _one(found: SideBySide, name: str) -> Iterator[Part]:
@@ -150,7 +153,7 @@ def _one(found: SideBySide, name: str) -> Iterator[Part]:
         return
     result = found.results[name]
     if name == "changed":
-        yield found.status
+        yield found.main
     yield result.sentence
     yield units_grid(result)
     yield Drawing(plots.funnel if len(result.table) > 9 else plots.shrunken, result, 70)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from ...core.errors import ReintegraError
-from ...core.language import in_language, listed, number, say
+from ...core.errors import DataError, ReintegraError
+from ...core.language import day, in_language, listed, number, say
 from ...evaluate import Changes, Comparison, Dose, Improved, TakingPart, changes, compare, dose, taking_part, talk_form
 from ...evaluate.taking_part import taught_with, wave_word
 from ...intake import Records
@@ -21,7 +21,6 @@ from ..report import headline
 from .parts import (
     all_scores,
     code_word,
-    day,
     foot,
     made_with,
     people_cells,
@@ -33,12 +32,15 @@ from .parts import (
     unit_name,
 )  # fmt: skip
 
+BOUNDS = {"<": "below", ">": "above"}
 MANY_LOST, FEW_SESSIONS, SHARED = 0.20, 0.80, 0.50
 
 
 def cohort(records: Records, programme: str, *, chosen_by_score: bool = False) -> Document:
     """Return the report of one programme, in the current language."""
     part, given = taking_part(records, programme), dose(records, programme)
+    if len(part.took) < LEAST:
+        raise DataError("summary-too-few", people=len(part.took), least=LEAST)
     scores = all_scores(records)
     first, last = (part.waves[0], part.waves[-1]) if part.waves else ("", "")
     found = changes(scores, first=first, last=last, chosen_by_score=chosen_by_score, people=part.took)
@@ -60,7 +62,9 @@ def cohort(records: Records, programme: str, *, chosen_by_score: bool = False) -
         sections.append(form)
     if compared is not None:
         said = [compared] if isinstance(compared, str) else _of_difference(compared)
-        sections.append(Section(t("compared_title"), [t("compared_how"), Bullets(said)], whole=True))
+        sections.append(
+            Section(t("compared_title"), [t("compared_how"), Bullets(said), Note(t("compared_note"))], whole=True)
+        )
     sections += [
         Section(t("may_title"), [Bullets([*_may(part, isinstance(compared, Comparison))])], whole=True),
         Section(t("next_title"), [Bullets([*_next(part, given, found)])], whole=True),
@@ -77,6 +81,7 @@ def _short(part: TakingPart, found: Changes, given: Dose, main: Scores | None) -
         if row["share"] == row["share"]:
             reading = say("evaluate", f"verdict_line_{row['reading']}")
             rose = share_cell(row["share"], row["n"])
+            rose = t(BOUNDS[rose[0]], share=rose[1:]) if rose[0] in BOUNDS else rose
             yield t("rose_said", label=row["label"], share=rose, line=share(row["line"]), reading=reading)
     yield given.sentence
     yield t("no_cause_said") if not part.table["waiting"].any() else t("see_compared")

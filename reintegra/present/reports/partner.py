@@ -8,15 +8,16 @@ from typing import Any
 import pandas as pd
 
 from ...core.errors import DataError
-from ...core.language import listed, number
+from ...core.language import day, listed, number
 from ...evaluate import Quarters, changes, quarters
 from ...evaluate.run_chart import RunChart
+from ...instruments import status_line
 from ...intake import Records
 from ...share import LEAST
 from .. import plots
 from ..document import Document, Drawing, Grid, Note, Part, Section
 from ..plots.drawing import axes
-from .parts import all_scores, code_word, day, foot, people_cells, share, span, t, unit_name
+from .parts import all_scores, code_word, foot, people_cells, share, span, t, unit_name
 
 # what an IPWL is evaluated on: WHOQOL-BREF, the two stages of URICA for change, relapse prevention and plan of SIAP-36
 SCALES = {
@@ -48,8 +49,9 @@ def partner(records: Records, *, programme: str | None = None, period: str | Non
         t("partner_about", partner=name, unit=unit_name(records, found.unit), programme=programme),
         _agreement(records, found),
     ]
+    status = [status_line(records.instruments[name]) for name in SCALES if name in records.instruments]
     title = t("title_mitra", period=quarter_words(period))
-    return Document(title, about, sections, (), foot(t("partner_no_diagnosis")), tight=True)
+    return Document(title, about, sections, (), foot(*status, t("partner_no_diagnosis")), tight=True)
 
 
 def _programme(records: Records, programme: str | None) -> str:

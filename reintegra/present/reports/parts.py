@@ -46,11 +46,6 @@ def programme_name(records: Records, programme: str) -> str:
     return f"{kind[:1].upper()}{kind[1:]}, {unit_name(records, row['upt_id'])}, {programme}"
 
 
-def day(when: pd.Timestamp) -> str:
-    """Write a day: 02-01-2025 in Indonesian order, in both languages unmistakable."""
-    return "–" if pd.isna(when) else f"{when.day} {t('months').split()[when.month - 1]} {when.year}"
-
-
 def people_cells(counts: Sequence[int], *, total: bool = True) -> list[str]:
     """Write counts of people; one to four are not shown, and not what would give them away."""
     hidden = withheld(counts, total=total)

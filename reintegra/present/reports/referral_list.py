@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from ...core.errors import DataError
+from ...core.language import day
 from ...evaluate import Referrals
 from ..document import Box, Document, Grid, Section
-from .parts import day, t
+from .parts import t
 
 
 def checked_contact(contact: str) -> str:
@@ -22,7 +23,8 @@ def referral_list(found: Referrals, contact: str, today: pd.Timestamp) -> Docume
     contact = checked_contact(contact)
     shown = found.shown()
     rows = [tuple("–" if pd.isna(cell) else str(cell) for cell in row) for row in shown.itertuples(index=False)]
-    parts = [Grid(tuple(shown.columns), rows, (0, 1, 2, 3, 5), (2.6, 5.2, 3.6))] if rows else [t("referrals_none")]
+    head = [name[:1].upper() + name[1:] for name in shown.columns]
+    parts = [Grid(head, rows, (0, 1, 2, 3, 5), (2.6, 5.2, 3.6))] if rows else [t("referrals_none")]
     sections = [
         Section("", [Box(t("referrals_head"))]),
         Section("", [t("referrals_call", contact=contact), t("referrals_not_safe")]),
