@@ -152,6 +152,8 @@ class Decoder:
             return Cell(why="two-answers", value=text)
         if _DATE.fullmatch(text):
             return Cell(why="date-in-item", value=text)
+        if text.casefold() in ("true", "false"):  # a spreadsheet's TRUE, saved as text
+            return Cell(why="true-false-in-item", value=text)
         if _CODE.fullmatch(text) and not self._near(_DIGITS.sub("", text)):
             return Cell(why="unknown-code", value=text, params={**self._choices(), "example": text})
         params = {**self._choices(), "advice": lambda: self._advice(text), "private": self._may_be_a_name(text)}

@@ -19,12 +19,13 @@ from .grids import Place
 from .matching import canonical
 from .responses import Block
 
+_MONTH = "(?:jan|feb|mar|apr|mei|may|jun|jul|agu|ags|aug|sep|okt|oct|nov|des|dec)"
 # What spreadsheets and people leave where a code should stand: errors, dates, cut numbers, totals, "none".
 _NO_CODE = re.compile(
     r'="[^"]+"|'  # Excel's way to keep zeros in a CSV file
     r"#(?:ref!|n/a|value!|name\?|div/0!|null!|num!|spill!|calc!)|true|false|[\W_]+|\d[.,]\d+e\+\d+"
     r"|\d{4}-\d\d-\d\d(?: 00:00:00)?"
-    r"|\d{1,2}-(?:jan|feb|mar|apr|mei|may|jun|jul|agu|ags|aug|sep|okt|oct|nov|des|dec)(?:-\d+)?"
+    rf"|\d{{1,2}}-{_MONTH}(?:-\d+)?|{_MONTH}-\d\d|(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])/\d{{4}}"
     r"|(?:sub ?)?total|jumlah|jumlah (?:responden|total|skor|data)|rata-rata|rerata|mean|average|median|modus"
     r"|simpangan baku|std\.? ?dev\w*\.?|standard deviation|minimum|maksimum|maximum"
     r"|(?:tidak|tdk|belum) ada|kosong|n/a|tanpa kode|anonim|anonymous"

@@ -46,7 +46,8 @@ def test_a_cell_means_its_answer(decode, value, position):
     [
         (0, "out-of-range"), (5, "out-of-range"), (-1, "out-of-range"), (44, "out-of-range"), ("7", "out-of-range"),
         (3.5, "not-whole"), ("3,5", "not-whole"), ("1e999", "infinite"), (math.inf, "infinite"),
-        (Truth.TRUE, "true-false-in-item"), (dt.datetime(2026, 4, 3), "date-in-item"), ("3-Apr", "date-in-item"),
+        (Truth.TRUE, "true-false-in-item"), ("FALSE", "true-false-in-item"),
+        (dt.datetime(2026, 4, 3), "date-in-item"), ("3-Apr", "date-in-item"),
         ("03/04/2026", "date-in-item"), (dt.time(3, 4), "date-in-item"),
         ("3/4", "two-answers"), ("3-4", "two-answers"), ("3 & 4", "two-answers"), ("3 dan 4", "two-answers"),
         ("Sesuai, Tidak sesuai", "two-answers"), ("2 - Sesuai", "code-contradicts-label"),

@@ -32,7 +32,10 @@ def test_codes_that_are_nearly_the_same_are_refused(keys, code, tmp_path):
     assert faults(table(tmp_path, *keys, "P-777")) == [code]
 
 
-@pytest.mark.parametrize("keys", [("P-1", "P-2"), ("1-11", "11-1"), ("1.5", "1.05"), ("A10", "A1"), ("NA", "null")])
+@pytest.mark.parametrize(
+    "keys",
+    [("P-1", "P-2"), ("1-11", "11-1"), ("1.5", "1.05"), ("1/I/2026", "001/04/2026"), ("A10", "A1"), ("NA", "null")],
+)
 def test_codes_that_differ_stay_apart(keys, tmp_path):
     assert rg.read_responses(table(tmp_path, *keys), "gse_10").index.tolist() == list(keys)
 
@@ -40,19 +43,10 @@ def test_codes_that_differ_stay_apart(keys, tmp_path):
 @pytest.mark.parametrize(
     "key",
     [
-        "#REF!",
-        "#N/A",
-        "3-Apr",
-        "TRUE",
-        "3.30214E+15",
-        "-",
-        "tidak ada",
-        "Median",
-        "Rata-rata",
-        "Jumlah total",
-        '="P-002"',
+        "#REF!", "#N/A", "3-Apr", "Apr-03", "03/04/2026", "TRUE", "3.30214E+15", "-", "tidak ada", "Median",
+        "Rata-rata", "Jumlah total", '="P-002"',
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_a_code_is_refused(key, tmp_path):
     assert faults(table(tmp_path, "P-001", key, "P-003")) == ["not-a-code"]
 
