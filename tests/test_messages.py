@@ -1447,6 +1447,7 @@ IN_TESTS = {
         "faults", "source-changed", "unknown-export", "personal-codes", "does-not-fit", "is-the-source",
         "entries-instruments", "entries-no-key", "entries-person-twice", "entries-waves", "entries-nobody",
         "no-strata", "unused-answer", "no-maximum", "groups-too-small", "nothing-to-compare", "model-differs",
+        "wrong-kind", "name-not-text", "cells-hold-lists", "not-a-seed", "all-at-risk-alike",
         "rows-differ", "correlation-of-one", "needs-rows", "no-solution", "item-on-two-factors", "factor-of-one-item",
         "no-inverse", "too-many-factors",
     },

@@ -1,5 +1,6 @@
 """What was said: consultations, masked, coded and compared."""
 
+from ..core.door import with_door
 from .circumstances import FacilitatorEffects, OfficerPresent, facilitator_effects, officer_present
 from .codebook import Codebook, codebook_of, load_codebook
 from .coding import Codings, Consensus, assign_coders, consensus, disagreements
@@ -87,3 +88,5 @@ __all__ = [
     "write_tags",
     "write_texts",
 ]
+
+with_door(globals(), __all__)

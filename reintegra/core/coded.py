@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from .errors import DataError, shown
 from .language import listed, word
@@ -19,6 +20,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Codes = tuple[tuple[float, ...], ...]
 
 MOST_CODES = 255
+LARGEST = 1e100  # beyond it products of two numbers are no longer safe
+NO_NUMBERS = ("complex", "datetime64", "datetime", "date", "timedelta64", "timedelta", "time", "period", "interval")
 
 
 def pieces(data: pd.DataFrame | Iterable[pd.DataFrame], codes: Any) -> tuple[pd.DataFrame, Iterator[pd.DataFrame]]:
@@ -60,7 +63,7 @@ def numbers(frame: pd.DataFrame, names: Sequence[str]) -> Floats:
     values = np.empty((len(frame), len(names)), order="F")
     for place, name in enumerate(names):
         values[:, place] = _numbers(frame[name])
-        if endless := int(np.isinf(values[:, place]).sum()):
+        if endless := int((np.abs(values[:, place]) > LARGEST).sum()):
             raise DataError("not-numbers", column=shortened(name), cells=endless)
     return values
 
@@ -68,6 +71,8 @@ def numbers(frame: pd.DataFrame, names: Sequence[str]) -> Floats:
 def _numbers(series: pd.Series) -> Floats:
     if series.dtype.kind not in "iufb" or not isinstance(series.dtype, np.dtype):
         there = series.notna()
+        if there.any() and infer_dtype(series, skipna=True) in NO_NUMBERS:
+            raise DataError("not-numbers", column=shortened(series.name), cells=int(there.sum()))
         found = pd.to_numeric(series.astype(object).where(there), errors="coerce")
         if (found.isna() & there).any():
             raise DataError("not-numbers", column=shortened(series.name), cells=int((found.isna() & there).sum()))

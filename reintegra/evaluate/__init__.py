@@ -1,5 +1,6 @@
 """What it shows: programmes compared, with what the design of the study allows to be said."""
 
+from ..core.door import with_door
 from .ancova import Ancova, ancova
 from .change import Change, change, then_test
 from .changes import Changes, changes
@@ -113,3 +114,5 @@ __all__ = [
     "weighted_difference",
     "wild_bootstrap",
 ]
+
+with_door(globals(), __all__)

@@ -156,12 +156,12 @@ def compare(
     if len(outcomes) != len(baselines) or not outcomes:
         raise DataError("one-baseline-each", outcomes=len(outcomes), baselines=len(baselines))
     one_of("adjust", adjust or "holm", ADJUSTMENTS)
-    adjusted = tuple(dict.fromkeys([*_several(covariates), *([release] if release else [])]))
+    adjusted = tuple(dict.fromkeys([*_several(covariates), *([release] if release is not None else [])]))
     asked = _Asked(group, by_lot, completers_only, release, retest, adjust, margin, tuple(also), opinions, grade, level)
     studies = [
         roster(
             frame, outcome=each, programme=programme, site=site, baseline=before, covariates=adjusted,
-            reference=reference, person=person, wave=wave, others=[*([group] if group else []), *also],
+            reference=reference, person=person, wave=wave, others=[*([group] if group is not None else []), *also],
         )
         for each, before in zip(outcomes, baselines, strict=True)
     ]  # fmt: skip

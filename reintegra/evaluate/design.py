@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.errors import DataError, DesignError, Notice
+from ..core.errors import CallError, DataError, DesignError, Notice, shown
 from ..core.language import listed
 from .estimates import Floats
 
 Numbers = np.ndarray[Any, np.dtype[np.intp]]
+MANY = (list, tuple, set, dict, np.ndarray, pd.Series, pd.DataFrame)  # what no single cell should hold
 LARGEST = 1e100  # beyond it products of two numbers are no longer safe
 
 
@@ -115,12 +116,17 @@ def matrix(
 
 
 def known(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Refuse a column that is not there."""
+    """Refuse a column that is not there, or whose cells hold lists."""
     for column in columns:
+        if not isinstance(column, str):
+            raise CallError("name-not-text", value=shown(column))
         if column not in frame.columns:
             raise DataError("no-such-group", column=column, columns=listed(frame.columns))
         if isinstance(frame[column], pd.DataFrame):
             raise DataError("column-twice", column=column)
+        mixed = pd.api.types.infer_dtype(frame[column], skipna=True) == "mixed"
+        if mixed and (people := sum(isinstance(cell, MANY) for cell in frame[column])):
+            raise DataError("cells-hold-lists", column=column, people=people)
 
 
 def two_groups(frame: pd.DataFrame, programme: str) -> tuple[tuple[str, str], Floats]:

@@ -1,5 +1,6 @@
 """What is asked: questionnaires and their keys."""
 
+from ..core.door import with_door
 from .catalogue import instruments, load_instrument, status_line
 from .definition import Answer, Band, Instrument, Item, Score
 from .reading import read_definition
@@ -19,3 +20,5 @@ __all__ = [
     "status_line",
     "to_xlsform",
 ]
+
+with_door(globals(), __all__)

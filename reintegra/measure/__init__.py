@@ -1,5 +1,6 @@
 """What was measured: scores, and how they spread."""
 
+from ..core.door import with_door
 from .agreement import Agreement, agreement, cohen_kappa
 from .bands import band_doubts
 from .cfa import Confirmatory, cfa
@@ -129,3 +130,5 @@ __all__ = [
     "true_score",
     "without_flagged",
 ]
+
+with_door(globals(), __all__)

@@ -1,5 +1,6 @@
 """What people see: figures, the report, the workbook, the sheet for the talk."""
 
+from ..core.door import with_door
 from . import plots
 from .consultation import consultation_page, consultation_paper
 from .export import Exported, export
@@ -41,3 +42,5 @@ __all__ = [
     "write_problems",
     "write_workbook",
 ]
+
+with_door(globals(), __all__)

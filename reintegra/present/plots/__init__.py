@@ -3,6 +3,7 @@
 Shades and sides carry the meaning, so that every figure can be read when printed in black and white.
 """
 
+from ...core.door import with_door
 from .after import cumulative_incidence, funnel, shrunken, survival
 from .consult import heat_map, keyness, prevalence
 from .measures import items, loadings, quality, reliability, wright_map
@@ -34,3 +35,5 @@ __all__ = [
     "survival",
     "wright_map",
 ]
+
+with_door(globals(), __all__)

@@ -1,0 +1,136 @@
+"""The door of every public function: what is no table, name or number is refused by the name of its argument."""
+
+import importlib
+import inspect
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+from released_people import followed, people
+
+import reintegra as rg
+from reintegra.core.door import fits
+from reintegra.core.language import LANGUAGES, speaking
+from reintegra.evaluate import ancova, compare, cox, impute, randomisation_test, site_sums, units
+from reintegra.measure import agreement, alpha, correlation, icc, parallel_analysis
+
+FOLDERS = ("instruments", "measure", "consult", "evaluate", "share", "present", "present.plots", "demo")
+RNG = np.random.default_rng(4)
+PEOPLE = pd.DataFrame({"y": RNG.normal(size=40), "x": RNG.normal(size=40), "arm": ["A", "B"] * 20, "u": [*"ppqq"] * 10})
+ASKED = {"outcome": "y", "programme": "arm"}
+
+
+def refused(call):
+    with pytest.raises(rg.ReintegraError) as caught:
+        call()
+    for lang in LANGUAGES:
+        with speaking(lang):
+            assert str(caught.value)
+    return caught.value
+
+
+def test_every_public_function_has_its_door():
+    for folder in FOLDERS:
+        module = importlib.import_module(f"reintegra.{folder}")
+        functions = [thing for name in module.__all__ if inspect.isfunction(thing := getattr(module, name))]
+        assert [thing.__name__ for thing in functions if not hasattr(thing, "__wrapped__")] == []
+
+
+WRONG = {
+    "frame": lambda: compare([1, 2], **ASKED),
+    "items": lambda: alpha("abc"),
+    "x": lambda: correlation([1, 2, 3, 4], PEOPLE["x"]),
+    "ratings": lambda: icc(PEOPLE[["x", "y"]].to_numpy()),
+    "programme": lambda: ancova(PEOPLE, outcome="y", programme=["arm"]),
+    "covariates": lambda: ancova(PEOPLE, **ASKED, covariates=None),
+    "horizon": lambda: followed(horizon="365"),
+    "margin": lambda: compare(PEOPLE, **ASKED, margin="2"),
+    "by_lot": lambda: compare(PEOPLE, **ASKED, by_lot="yes"),
+    "draws": lambda: randomisation_test(PEOPLE, **ASKED, draws=99.5),
+    "levels": lambda: site_sums(PEOPLE, outcome="y", terms=["arm"], site="u", levels=["A"]),
+}
+
+
+@pytest.mark.parametrize("argument", WRONG)
+def test_a_thing_of_another_kind_is_refused_by_the_name_of_its_argument(argument):
+    error = refused(WRONG[argument])
+    assert isinstance(error, TypeError)
+    assert error.code == "wrong-kind"
+    assert f"({argument}=" in str(error)
+
+
+def test_headings_that_are_numbers_are_refused_with_the_remedy():
+    table = PEOPLE.set_axis(range(4), axis=1)
+    for call in (
+        lambda: compare(table, outcome=0, programme=2),
+        lambda: compare(table, outcome=[0], programme="2"),
+        lambda: cox(table, time=0, event=1, terms=[2]),
+        lambda: units(table, unit=3, outcome=0),
+    ):
+        error = refused(call)
+        assert error.code == "name-not-text"
+        assert "columns.map(str)" in str(error)
+    assert compare(table.rename(columns=str), outcome="0", programme="2").table["n"].to_list() == [40]
+
+
+def test_one_text_is_taken_for_a_list_of_one():
+    first = people().index == people().index[people()["back"] == 0][0]
+    lost = people().assign(source=np.where(first, "gone", "file"))
+    one, several = (followed(lost, not_found=words) for words in ("gone", ["gone"]))
+    assert one.followed["lost"].sum() == several.followed["lost"].sum() == 1
+    assert one.table.equals(several.table)
+    assert ancova(PEOPLE, **ASKED, covariates="x").table.equals(ancova(PEOPLE, **ASKED, covariates=["x"]).table)
+
+
+def test_a_cell_that_holds_a_list_is_refused_whatever_the_column_is_for():
+    lists = PEOPLE.assign(arm=[[arm] for arm in PEOPLE["arm"]], u=[(u,) for u in PEOPLE["u"]])
+    for call in (
+        lambda: compare(lists.assign(u=PEOPLE["u"]), **ASKED),
+        lambda: compare(lists.assign(arm=PEOPLE["arm"]), **ASKED, site="u"),
+        lambda: units(lists, unit="u", outcome="y", kind="mean"),
+        lambda: site_sums(lists, outcome="y", terms=["x"], site="u"),
+    ):
+        assert refused(call).code == "cells-hold-lists"
+
+
+def test_a_name_that_is_empty_is_not_taken_for_no_name():
+    for option in ("site", "group", "release", "person", "baseline"):
+        assert refused(lambda named=option: compare(PEOPLE, **ASKED, **{named: ""})).code == "no-such-group"
+    assert refused(lambda: cox(people(), time="day", event="back", terms=["age"], site="unit")).code == "no-such-group"
+
+
+def test_a_seed_and_a_number_of_draws_are_whole_and_tell_something():
+    for seed in (-1, 1.5, "a", None):
+        assert refused(lambda seed=seed: randomisation_test(PEOPLE, **ASKED, seed=seed)).code == "not-a-seed"
+    items = pd.DataFrame(RNG.integers(1, 5, (120, 4)))
+    for draws in (0, -1):
+        for call in (
+            lambda draws=draws: randomisation_test(PEOPLE, **ASKED, draws=draws),
+            lambda draws=draws: impute(PEOPLE, ["y", "x"], draws=draws),
+            lambda draws=draws: parallel_analysis(items, draws=draws),
+        ):
+            assert refused(call).code == "agree-draws"
+
+
+def test_dates_and_complex_numbers_are_no_numbers():
+    days = pd.date_range("2025-01-01", periods=40, tz="Asia/Jakarta")
+    for strange in (PEOPLE["x"] + 1j, pd.Series(days), pd.Series(days - days[0]), PEOPLE["x"] * 1e200):
+        for call in (
+            lambda s=strange: alpha(PEOPLE[["x", "y"]].assign(z=s)),
+            lambda s=strange: correlation(s, PEOPLE["y"]),
+        ):
+            assert refused(call).code == "not-numbers"
+
+
+def test_an_empty_table_of_ratings_is_a_note_and_no_crash():
+    assert [note.code for note in agreement(pd.DataFrame({"a": [], "b": []})).notes][:1] == ["agree-no-pair"]
+
+
+def test_a_list_of_numbers_may_have_blanks_and_a_truth_value_is_no_number():
+    assert [fits(value, Sequence[float]) for value in ([1, None, 2.5], ["a"], "12", 3)] == [True, False, False, False]
+    assert [fits(value, float) for value in (1, np.float32(2), np.int64(3), True, "1", None)] == [True] * 3 + [
+        False
+    ] * 3
+    assert [fits(value, int) for value in (1, np.int8(3), 1.0, False)] == [True, True, False, False]
+    assert [fits(value, bool) for value in (True, np.True_, 1)] == [True, True, False]
