@@ -1448,6 +1448,7 @@ IN_TESTS = {
         "entries-instruments", "entries-no-key", "entries-person-twice", "entries-waves", "entries-nobody",
         "no-strata", "unused-answer", "no-maximum", "groups-too-small", "nothing-to-compare", "model-differs",
         "wrong-kind", "name-not-text", "cells-hold-lists", "not-a-seed", "all-at-risk-alike",
+        "no-grouping", "session-twice", "blank-cells",
         "rows-differ", "correlation-of-one", "needs-rows", "no-solution", "item-on-two-factors", "factor-of-one-item",
         "no-inverse", "too-many-factors",
     },

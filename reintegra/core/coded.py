@@ -20,6 +20,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Codes = tuple[tuple[float, ...], ...]
 
 MOST_CODES = 255
+MANY = (list, tuple, set, dict, np.ndarray, pd.Series, pd.DataFrame)  # what no single cell should hold
 LARGEST = 1e100  # beyond it products of two numbers are no longer safe
 NO_NUMBERS = ("complex", "datetime64", "datetime", "date", "timedelta64", "timedelta", "time", "period", "interval")
 
@@ -45,6 +46,21 @@ def present(frame: pd.DataFrame, names: Sequence[str]) -> None:
     if twice := [name for name in dict.fromkeys(names) if (frame.columns == name).sum() > 1]:
         raise DataError("columns-twice", columns=listed(map(shortened, twice)))
     places(list(frame.columns), names)
+
+
+def keys(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse columns to group by that are not there, or of which a cell holds more than one value."""
+    if not len(names):
+        raise DataError("no-grouping", columns=listed(frame.columns))
+    present(frame, names)
+    for name in names:
+        single(frame[name])
+
+
+def single(column: pd.Series) -> None:
+    """Refuse a column of which a cell holds a list or a table."""
+    if infer_dtype(column, skipna=True) == "mixed" and (many := sum(isinstance(cell, MANY) for cell in column)):
+        raise DataError("cells-hold-lists", column=shortened(column.name), people=many)
 
 
 def places(known: Sequence[str], names: Sequence[str]) -> list[int]:

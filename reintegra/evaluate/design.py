@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..core.coded import single
 from ..core.errors import CallError, DataError, DesignError, Notice, shown
 from ..core.language import listed
 from .estimates import Floats
 
 Numbers = np.ndarray[Any, np.dtype[np.intp]]
-MANY = (list, tuple, set, dict, np.ndarray, pd.Series, pd.DataFrame)  # what no single cell should hold
 LARGEST = 1e100  # beyond it products of two numbers are no longer safe
 
 
@@ -124,9 +124,7 @@ def known(frame: pd.DataFrame, columns: Sequence[str]) -> None:
             raise DataError("no-such-group", column=column, columns=listed(frame.columns))
         if isinstance(frame[column], pd.DataFrame):
             raise DataError("column-twice", column=column)
-        mixed = pd.api.types.infer_dtype(frame[column], skipna=True) == "mixed"
-        if mixed and (people := sum(isinstance(cell, MANY) for cell in frame[column])):
-            raise DataError("cells-hold-lists", column=column, people=people)
+        single(frame[column])
 
 
 def two_groups(frame: pd.DataFrame, programme: str) -> tuple[tuple[str, str], Floats]:
