@@ -87,8 +87,8 @@ def fits(value: Any, kind: Any) -> bool:
     if origin in (Sequence, Iterable):
         if isinstance(value, (*TEXTS, Mapping, pd.DataFrame)) or not isinstance(value, Iterable):
             return False
-        many = isinstance(value, list | tuple | np.ndarray | pd.Series | pd.Index)
-        return not many or inner[0] in (Any, str) or all(one is None or fits(one, inner[0]) for one in value)
+        once = iter(value) is value  # a generator would be used up by looking
+        return once or inner[0] in (Any, str) or all(one is None or fits(one, inner[0]) for one in value)
     return not inspect.isclass(kind) or isinstance(value, kind)
 
 

@@ -20,7 +20,7 @@ from ..core.results import checked_level
 from .design import left_out_note, numbers
 from .estimates import Estimates, Floats, estimate_table
 
-Values: TypeAlias = Sequence[float] | np.ndarray[Any, Any] | pd.Series
+Values: TypeAlias = np.ndarray[Any, Any] | pd.Series | Sequence[float]
 
 
 @dataclass(frozen=True, eq=False)

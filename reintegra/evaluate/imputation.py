@@ -31,8 +31,8 @@ class Pooled(Estimates):
 
 
 def rubin(
-    estimates: Sequence[Any] | np.ndarray[Any, Any],
-    variances: Sequence[Any] | np.ndarray[Any, Any],
+    estimates: np.ndarray[Any, Any] | Sequence[Any],
+    variances: np.ndarray[Any, Any] | Sequence[Any],
     df_complete: float | Sequence[float] | np.ndarray[Any, Any] = math.inf,
 ) -> pd.DataFrame:
     """Pool estimates of several imputations by Rubin's rules, with Barnard and Rubin's degrees of freedom.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.coded import Floats, numbers, present
+from ..core.coded import Floats, keys, numbers
 from ..core.errors import DataError, Notice
 from ..core.language import number, say
 from ..core.results import Result, checked_level
@@ -175,7 +175,7 @@ class _Readings:
 
 def _read(codings: pd.DataFrame) -> _Readings:
     """Count the codings, or refuse them."""
-    present(codings, COLUMNS)
+    keys(codings, COLUMNS)
     if codings.empty:
         raise DataError("agree-no-codings")
     value = numbers(codings, ["value"])[:, 0]

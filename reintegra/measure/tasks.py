@@ -45,7 +45,8 @@ def tasks_mastered(
     """
     groups = [by] if isinstance(by, str) else list(by)
     one = ["pid", "tanggal", "tugas"]
-    keys(ratings, [*groups, *one, "penilai_id"])
+    keys(ratings, groups)
+    keys(ratings, [*one, "penilai_id"])
     level = coded(ratings, ["tingkat"], (LEVELS,))[:, 0] - 1.0
     rows = ratings.assign(share=(level >= mastered).astype(float), level=level)[level >= 0]
     means = rows.groupby([*groups, *(c for c in one if c not in groups)])[["share", "level"]].mean().reset_index()
