@@ -238,7 +238,8 @@ def _alpha(observed: Floats, expected: Floats) -> Floats:
 
 
 def _pooled(observed: Floats, expected: Floats) -> Floats:
-    found: Floats = 1 - observed.sum(axis=-1) / expected.sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Floats = 1 - observed.sum(axis=-1) / expected.sum(axis=-1)
     return found
 
 
