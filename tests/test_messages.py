@@ -1451,6 +1451,8 @@ IN_TESTS = {
         "faults", "source-changed", "unknown-export", "personal-codes", "does-not-fit", "is-the-source",
         "entries-instruments", "entries-no-key", "entries-person-twice", "entries-waves", "entries-nobody",
         "no-strata", "unused-answer", "no-maximum", "groups-too-small", "nothing-to-compare", "model-differs",
+        "no-table", "name-not-text", "cells-hold-lists", "all-at-risk-alike",
+        "no-grouping", "session-twice", "blank-cells",
         "rows-differ", "correlation-of-one", "needs-rows", "no-solution", "item-on-two-factors", "factor-of-one-item",
         "no-inverse", "too-many-factors",
     },

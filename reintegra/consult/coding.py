@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..core.coded import keys
 from ..core.errors import DataError, Notice
 from ..core.language import listed, say
 from ..core.results import Result
@@ -252,6 +253,9 @@ def _cells(table: pd.DataFrame) -> _Cells:
     checked_columns(table, CODINGS)
     if not len(table):
         raise DataError("coding-none")
+    for name in ("answer", "code", "coder"):
+        if blank := int(table[name].isna().sum()):
+            raise DataError("blank-cells", column=name, cells=blank)
     if not table["value"].isin([0, 1]).all():
         raise DataError("coding-value", n=int((~table["value"].isin([0, 1])).sum()))
     answer, answers = pd.factorize(table["answer"])
@@ -303,3 +307,4 @@ def checked_columns(table: pd.DataFrame, columns: Sequence[str]) -> None:
     missing = [name for name in columns if name not in table]
     if missing:
         raise DataError("coding-no-column", columns=listed(missing))
+    keys(table, columns)

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
-from ..core.coded import numbers, present
+from ..core.coded import keys, numbers
 from ..core.errors import DataError, Notice, shown
 from ..core.language import language, listed, say, texts, word
 from ..core.results import Result
@@ -129,7 +129,7 @@ def voiced(consensus: Coded, codebook: Codebook, facet: str = "code", sections: 
 def _by_code(coded: Coded, codebook: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return talks x codes, and which of the cells were coded, after a look at the consensus."""
     consensus = coded.table if isinstance(coded, Consensus) else coded
-    present(consensus, [*TALK, "code", "value"])
+    keys(consensus, [*TALK, "code", "value"])
     codes = list(dict.fromkeys(consensus["code"]))
     if unknown := [code for code in codes if code not in codebook.section_of]:
         near = [found for code in unknown for found in nearest(str(code), codebook.codes, 1)]
@@ -152,7 +152,7 @@ def _by_code(coded: Coded, codebook: Codebook) -> tuple[pd.DataFrame, pd.DataFra
 
 def of_talks(talks: pd.DataFrame, column: str, index: pd.MultiIndex) -> pd.Series:
     """Return what a table of talks (or of their answers) says in a column about each talk; blank where nothing."""
-    present(talks, [*TALK, column])
+    keys(talks, [*TALK, column])
     each = talks[[*TALK, column]].drop_duplicates()
     if twice := int(each.duplicated(TALK).sum()):
         raise DataError("theme-talk-twice", column=column, talks=twice)

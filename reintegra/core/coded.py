@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import infer_dtype
 
-from .errors import DataError, shown
+from .errors import CallError, DataError, shown
 from .language import listed, word
 from .text import nearest, shortened
 
@@ -19,6 +20,9 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Codes = tuple[tuple[float, ...], ...]
 
 MOST_CODES = 255
+MANY = (list, tuple, set, dict, np.ndarray, pd.Series, pd.DataFrame)  # what no single cell should hold
+LARGEST = 1e100  # beyond it products of two numbers are no longer safe
+NO_NUMBERS = ("complex", "datetime64", "datetime", "date", "timedelta64", "timedelta", "time", "period", "interval")
 
 
 def pieces(data: pd.DataFrame | Iterable[pd.DataFrame], codes: Any) -> tuple[pd.DataFrame, Iterator[pd.DataFrame]]:
@@ -37,11 +41,33 @@ def pieces(data: pd.DataFrame | Iterable[pd.DataFrame], codes: Any) -> tuple[pd.
     return first, chain([first], frames)
 
 
+def is_table(frame: object) -> None:
+    """Refuse what is no table."""
+    if not isinstance(frame, pd.DataFrame):
+        raise CallError("no-table", found=type(frame).__name__)
+
+
 def present(frame: pd.DataFrame, names: Sequence[str]) -> None:
     """Refuse a frame that lacks a column, naming the nearest ones, or has it twice."""
+    is_table(frame)
     if twice := [name for name in dict.fromkeys(names) if (frame.columns == name).sum() > 1]:
         raise DataError("columns-twice", columns=listed(map(shortened, twice)))
     places(list(frame.columns), names)
+
+
+def keys(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse columns to group by that are not there, or of which a cell holds more than one value."""
+    if not len(names):
+        raise DataError("no-grouping", columns=listed(frame.columns))
+    present(frame, names)
+    for name in names:
+        single(frame[name])
+
+
+def single(column: pd.Series) -> None:
+    """Refuse a column of which a cell holds a list or a table."""
+    if infer_dtype(column, skipna=True) == "mixed" and (many := sum(isinstance(cell, MANY) for cell in column)):
+        raise DataError("cells-hold-lists", column=shortened(column.name), people=many)
 
 
 def places(known: Sequence[str], names: Sequence[str]) -> list[int]:
@@ -60,7 +86,7 @@ def numbers(frame: pd.DataFrame, names: Sequence[str]) -> Floats:
     values = np.empty((len(frame), len(names)), order="F")
     for place, name in enumerate(names):
         values[:, place] = _numbers(frame[name])
-        if endless := int(np.isinf(values[:, place]).sum()):
+        if endless := int((np.abs(values[:, place]) > LARGEST).sum()):
             raise DataError("not-numbers", column=shortened(name), cells=endless)
     return values
 
@@ -68,6 +94,8 @@ def numbers(frame: pd.DataFrame, names: Sequence[str]) -> Floats:
 def _numbers(series: pd.Series) -> Floats:
     if series.dtype.kind not in "iufb" or not isinstance(series.dtype, np.dtype):
         there = series.notna()
+        if there.any() and infer_dtype(series, skipna=True) in NO_NUMBERS:
+            raise DataError("not-numbers", column=shortened(series.name), cells=int(there.sum()))
         found = pd.to_numeric(series.astype(object).where(there), errors="coerce")
         if (found.isna() & there).any():
             raise DataError("not-numbers", column=shortened(series.name), cells=int((found.isna() & there).sum()))

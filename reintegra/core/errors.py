@@ -205,5 +205,9 @@ class DisclosureError(ReintegraError):
     """What was asked for could show who somebody is."""
 
 
+class CallError(ReintegraError, TypeError):
+    """A function was given a thing of a kind it does not take: a list for a table, a number for a name."""
+
+
 class OutputError(ReintegraError):
     """A place cannot be written to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from html import escape
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 import pandas as pd
@@ -19,6 +19,13 @@ def checked_level(level: float) -> float:
     if not (isinstance(level, Real) and 0 < level < 1):
         raise DataError("not-a-level", level=shown(level))
     return float(level)
+
+
+def checked_draws(draws: int, least: int = 1) -> int:
+    """Return how often something is drawn, or refuse a number that tells nothing."""
+    if not isinstance(draws, Integral) or isinstance(draws, bool) or draws < least:
+        raise DataError("agree-draws", draws=shown(draws), least=least)
+    return int(draws)
 
 
 @dataclass(frozen=True, eq=False)

@@ -99,7 +99,7 @@ def ancova(
     American Statistician 34, 216-221 (adjusted means).
     """
     one_of("kind", kind, KINDS)
-    known(frame, [outcome, programme, *covariates, *([site] if site else [])])
+    known(frame, [outcome, programme, *covariates, *([site] if site is not None else [])])
     for column in (programme, site):
         if column is not None and frame[column].isna().any():
             raise DataError("blank-in-column", column=column, people=int(frame[column].isna().sum()))
@@ -115,7 +115,7 @@ def ancova(
     if len(programmes) < 2:
         raise DesignError("one-programme", column=programme, programme=listed(programmes))
     arms = np.column_stack([place == k for k in range(1, len(programmes))]).astype(float)
-    sites, at_site = coded(part[site]) if site else (["–"], np.zeros(len(part), dtype=int))
+    sites, at_site = coded(part[site]) if site is not None else (["–"], np.zeros(len(part), dtype=int))
     levels = np.column_stack([at_site == k for k in range(1, len(sites))]).astype(float) if len(sites) > 1 else None
     centred = x - x.mean(axis=0)
     blocks = [np.ones((len(y), 1)), centred, *([levels] if levels is not None else []), arms]

@@ -43,11 +43,16 @@ class Difference:
         return Estimates(self.row.to_frame().T.infer_objects(), "", self.method, self.pair.name, 0.95)
 
 
+ASKED = ("grade-too-high", "not-a-reliability")  # of what was asked, not of the data
+
+
 def tried(what: str, make: Callable[[], Made]) -> tuple[Made | None, tuple[Notice, ...]]:
-    """Return what could be made, or the reason why not."""
+    """Return what could be made, or the reason why not; what was asked for amiss is refused."""
     try:
         return make(), ()
     except (DataError, DesignError) as error:
+        if error.code in ASKED:
+            raise
         refused = error  # the name of the error itself ends with this clause
         return None, (Notice("not-computed", params={"columns": lambda: label(what), "reason": lambda: str(refused)}),)
 

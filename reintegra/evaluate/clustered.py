@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..core.errors import DesignError, Notice
 from ..core.language import listed
+from ..core.results import checked_draws
 from .contrasts import holm
 from .estimates import ChanceTest, Estimates, Floats, chosen, estimate_table, one_of, pairs_of
 from .mixed import Fitted, Model, reml
@@ -302,6 +303,7 @@ def wild_bootstrap(
     ------
     Cameron, Gelbach & Miller (2008), Review of Economics and Statistics 90, 414-427.
     """
+    checked_draws(draws)
     gram, moment, names, _ = _least_squares(sums, site_effects)
     term = chosen(term, sums.terms)
     place = names.index(term)

@@ -157,12 +157,12 @@ def compare(
     if len(outcomes) != len(baselines) or not outcomes:
         raise DataError("one-baseline-each", outcomes=len(outcomes), baselines=len(baselines))
     one_of("adjust", adjust or "holm", ADJUSTMENTS)
-    adjusted = tuple(dict.fromkeys([*_several(covariates), *([release] if release else [])]))
+    adjusted = tuple(dict.fromkeys([*_several(covariates), *([release] if release is not None else [])]))
     asked = _Asked(group, by_lot, completers_only, release, retest, adjust, margin, tuple(also), opinions, grade, level)
     studies = [
         roster(
             frame, outcome=each, programme=programme, site=site, baseline=before, covariates=adjusted,
-            reference=reference, person=person, wave=wave, others=[*([group] if group else []), *also],
+            reference=reference, person=person, wave=wave, others=[*([group] if group is not None else []), *also],
         )
         for each, before in zip(outcomes, baselines, strict=True)
     ]  # fmt: skip
@@ -180,7 +180,7 @@ def compare(
 
 def _several(columns: str | Sequence[str]) -> list[str]:
     """Return one column or several as a list."""
-    return [columns] if isinstance(columns, str) else list(columns)
+    return list(columns) if pd.api.types.is_list_like(columns) else [columns]  # type: ignore[list-item]
 
 
 def _differences(study: Roster, layout: Layout, asked: _Asked) -> list[Difference]:

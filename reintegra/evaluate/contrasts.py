@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -128,7 +130,7 @@ def _common_part(correlation: Floats) -> Floats | None:
     return loading if np.abs(apart).max() < 1e-9 and (np.abs(loading) < 1).all() else None
 
 
-def holm(p_values: Floats) -> Floats:
+def holm(p_values: np.ndarray[Any, Any] | pd.Series | Sequence[float]) -> Floats:
     """Return p-values that may all be read at once, by Holm's steps.
 
     Parameters

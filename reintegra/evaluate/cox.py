@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..core.errors import DataError, DesignError
 from ..core.language import listed, number, say
-from .design import left_out_note, matrix, with_blanks
+from .design import known, left_out_note, matrix, with_blanks
 from .estimates import Estimates, Floats, chosen, estimate_table, label, p_words
 from .observed import observed
 from .site_sums import aliased
@@ -42,7 +42,7 @@ class Cox(Estimates):
                 (("ratio", "estimate"), ("low", "ci_low"), ("high", "ci_high"))}  # fmt: skip
         said |= {"name": name, "level": number(100 * self.level, 0), "events": str(self.events)}
         p = float(self.proportional.set_index("name").loc[_term(term), "p_value"])
-        holds = "ph_fails" if p < 1 - self.level else "ph_not_refuted"
+        holds = "ph_unknown" if np.isnan(p) else "ph_fails" if p < 1 - self.level else "ph_not_refuted"
         return f"{say('evaluate', 'cox', **said)} {say('evaluate', holds, p=p_words(p))}"
 
 
@@ -76,13 +76,15 @@ def cox(
     Returns
     -------
     Cox
-        Log hazard ratios, with normal intervals; their proportionality is tested against 1 - Kaplan-Meier as time.
+        Log hazard ratios, with normal intervals; their proportionality is tested against 1 - Kaplan-Meier as time (NaN
+        where the events happened at too few different times).
 
     Raises
     ------
     DataError
         A column is absent or holds words or infinite values; a time below 0, an event other than 0 and 1, nobody with
-        the event; a column that parts those with the event from all others.
+        the event; a column that parts those with the event from all others, or in which all those at risk are alike
+        whenever the event happens.
     DesignError
         A column that is constant (inside every site), or settled by others.
 
@@ -91,12 +93,29 @@ def cox(
     Cox (1972), Journal of the Royal Statistical Society B 34, 187-220; Efron (1977), JASA 72, 557-565 (ties);
     Grambsch & Therneau (1994), Biometrika 81, 515-526, as the score test of R's survival (cox.zph, transform "km").
     """
-    times, kinds = observed(frame, time=time, event=event)
+    seen = observed(frame, time=time, event=event)
+    return fitted(frame, seen, time=time, event=event, terms=terms, site=site, term=term, level=level)
+
+
+def fitted(
+    frame: pd.DataFrame,
+    seen: tuple[Floats, Floats],
+    *,
+    time: str,
+    event: str,
+    terms: Sequence[str],
+    site: str | None,
+    term: str | None,
+    level: float,
+) -> Cox:
+    """Return Cox's regression of times and events that were looked at already."""
+    known(frame, [] if site is None else [site])
+    times, kinds = seen
     names, x, _ = matrix(frame, terms)
     about = chosen(term, names)
     sites = np.zeros(len(frame), dtype=int) if site is None else pd.factorize(frame[site])[0]
     kept = ~(np.isnan(times) | np.isnan(kinds) | np.isnan(x).any(axis=1) | (sites < 0))
-    blanks = with_blanks(frame, [time, event, *terms, *([site] if site else [])])
+    blanks = with_blanks(frame, [time, event, *terms, *([site] if site is not None else [])])
     times, kinds, x, sites = times[kept], kinds[kept], x[kept], sites[kept]
     if not kinds.any():
         raise DataError("nobody-back", column=event, people=len(kinds))
@@ -141,6 +160,8 @@ class _Fit:
         order = np.lexsort((-time, site))
         time, event, z, site = time[order], event[order], z[order], site[order]
         beta, made = np.zeros(len(names)), _moments(np.zeros(len(names)), time, event, z, site)
+        if same := aliased(made.covariance.sum(axis=0), least=1e-12):
+            raise DataError("all-at-risk-alike", columns=listed(names[i] for i in same))
         for _ in range(60):
             step = np.linalg.solve(made.covariance.sum(axis=0), made.residual.sum(axis=0))
             height, size = made.log.sum(), 1.0
@@ -176,7 +197,9 @@ class _Fit:
 
         p = len(self.names)
         part = [*range(p), *(p + place for place in places)]
-        statistic = float(score[part] @ np.linalg.solve(information[np.ix_(part, part)], score[part]))
+        about, statistic = information[np.ix_(part, part)], float("nan")
+        if not aliased(about):
+            statistic = float(score[part] @ np.linalg.solve(about, score[part]))
         return {
             "name": name, "statistic": statistic, "df": len(places), "p_value": float(chi2.sf(statistic, len(places)))
         }  # fmt: skip

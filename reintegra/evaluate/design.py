@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.errors import DataError, DesignError, Notice
+from ..core.coded import is_table, single
+from ..core.errors import CallError, DataError, DesignError, Notice, shown
 from ..core.language import listed
 from .estimates import Floats
 
@@ -115,12 +116,16 @@ def matrix(
 
 
 def known(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Refuse a column that is not there."""
+    """Refuse what is no table, a column that is not there, or one whose cells hold lists."""
+    is_table(frame)
     for column in columns:
+        if not isinstance(column, str):
+            raise CallError("name-not-text", value=shown(column))
         if column not in frame.columns:
             raise DataError("no-such-group", column=column, columns=listed(frame.columns))
         if isinstance(frame[column], pd.DataFrame):
             raise DataError("column-twice", column=column)
+        single(frame[column])
 
 
 def two_groups(frame: pd.DataFrame, programme: str) -> tuple[tuple[str, str], Floats]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from ..core.results import checked_level
 from .design import left_out_note, numbers
 from .estimates import Estimates, Floats, estimate_table
 
-Values = Sequence[float] | Floats
+Values: TypeAlias = np.ndarray[Any, Any] | pd.Series | Sequence[float]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..core.errors import DataError, Notice
+from ..core.errors import DataError, Notice, shown
 from ..core.language import listed, number
 from ..core.results import checked_level
 from ..core.text import fold
@@ -18,8 +19,8 @@ from .comparing import compare
 from .comparison import Comparison
 from .competing import incidence
 from .contrasts import holm
-from .cox import Cox, cox
-from .design import known
+from .cox import Cox, fitted
+from .design import known, matrix
 from .estimates import Floats, estimate_table, one_of
 from .followed import FollowUp
 from .layout import Pair, layout_of
@@ -135,6 +136,7 @@ def follow_up(
     level, unit = checked_level(level), one_of("unit", unit, UNITS)
     causes = _causes(competing)
     known(frame, [source])
+    matrix(frame, covariates)  # refuses dates and infinite values, before anything is said to be not computed
     days, kinds = observed(frame, time=time, event=event, release=release, competing=causes)
     days = _told(frame[source], days, kinds, event, not_found)
     study = roster(
@@ -184,15 +186,14 @@ def follow_up(
 def _causes(competing: Mapping[Any, str] | Sequence[Any]) -> dict[float, str]:
     """Return the codes of what may come first, and what they are called."""
     named = competing if isinstance(competing, Mapping) else {code: str(code) for code in competing}
-    causes = {float(code): str(name) for code, name in named.items()}
-    if taken := {0.0, 1.0} & set(causes):
-        raise DataError("no-such-choice", what="competing", value=f"{min(taken):g}", allowed="2, 3, 4, …")
-    return causes
+    if wrong := [code for code in named if not isinstance(code, Real) or code in (0, 1) or code != code]:
+        raise DataError("no-such-choice", what="competing", value=shown(wrong[0]), allowed="2, 3, 4, …")
+    return {float(code): str(name) for code, name in named.items()}
 
 
 def _told(source: pd.Series[Any], days: Floats, kinds: Floats, event: str, not_found: Sequence[str]) -> Floats:
     """Return the time of those of whom somebody could tell; the others are not followed, whatever their time says."""
-    words = {fold(word).replace("_", " ") for word in not_found}
+    words = {fold(word).replace("_", " ") for word in ([not_found] if isinstance(not_found, str) else not_found)}
     lost = np.array([pd.notna(told) and fold(str(told)).replace("_", " ") in words for told in source], dtype=bool)
     name = str(source.name)
     if people := int((source.isna().to_numpy() & ~np.isnan(days)).sum()):
@@ -265,17 +266,10 @@ def _causal(by_layout: Comparison | None, row: pd.Series[Any]) -> bool:
 
 
 def _subtracted(data: Outcomes, pairs: Sequence[Pair], found: Sequence[tuple[float, float]]) -> pd.DataFrame:
-    """Return the differences of independent estimates; no error where a programme has too few events for one."""
+    """Return the differences of independent estimates; no error where one of them has none to go by."""
     places = [(data.names.index(pair.programme), data.names.index(pair.reference)) for pair in pairs]
-    none = [not data.curve(place).events.sum() for place in range(len(data.names))]
-    rows = [
-        (
-            found[b][0] - found[a][0],
-            math.nan if none[a] or none[b] else math.hypot(found[b][1], found[a][1]),
-            math.inf,
-        )
-        for b, a in places
-    ]
+    se = [error if error > 0 else math.nan for _, error in found]
+    rows = [(found[b][0] - found[a][0], math.hypot(se[b], se[a]), math.inf) for b, a in places]
     n = [len(data.of(b)[0]) + len(data.of(a)[0]) for b, a in places]
     return estimate_table([pair.name for pair in pairs], rows, n, data.level)
 
@@ -310,11 +304,12 @@ def _cox(data: Outcomes) -> tuple[Cox | None, tuple[Notice, ...]]:
     study, heads = data.study, ("time followed", "event of interest")
     columns = {heads[0]: data.time, heads[1]: (data.kind == 1).astype(float)}
     people = study.people.assign(programme=study.people[study.programme], **columns)[data.seen]
+    seen = people[heads[0]].to_numpy(), people[heads[1]].to_numpy()  # who died on the first day was still followed
     terms = ["programme", *study.covariates]
     return tried(
         "cox",
-        lambda: cox(people, time=heads[0], event=heads[1], terms=terms, site=study.site,
-                    term=f"programme[{data.names[-1]}]", level=data.level),
+        lambda: fitted(people, seen, time=heads[0], event=heads[1], terms=terms, site=study.site,
+                       term=f"programme[{data.names[-1]}]", level=data.level),
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ class FollowUp(Result):
         said = {"horizon": number(self.horizon, 0), "unit": label(self.unit), "event": self.event}
         made = []
         for row in self.means.to_dict("records"):
-            code = "mean_free_bare" if math.isnan(row["ci_low"]) else "mean_free"
+            code = "mean_free_bare" if row["estimate"] == self.horizon else "mean_free"
             words = {"name": row["name"], "n": row["n"], "level": number(100 * self.level, 0)}
             words |= {key: number(row[column], 1) for key, column in LIMITS}
             made.append(say("evaluate", code, share=number(100 * row["free"], 0), **words, **said))

@@ -8,6 +8,7 @@ from ..core.errors import DataError, Notice
 from ..core.language import number
 from ..core.results import Estimate, checked_level
 from ..measure.describe import CEILING
+from .design import numbers
 from .improved import people_once
 from .jackknife import site_jackknife
 
@@ -51,7 +52,8 @@ def normalised_gain(
     from scipy.special import stdtrit
 
     checked_level(level)
-    pair = pd.concat([people_once(first), people_once(second)], axis=1, keys=["first", "second"]).astype(float)
+    both = pd.concat([people_once(first), people_once(second)], axis=1, keys=["first", "second"])
+    pair = pd.DataFrame({when: numbers(both[when]) for when in both}, both.index)
     kept = pair.dropna()
     if len(kept) < 3:
         raise DataError("too-few-rows", rows=len(kept), parameters=2)

@@ -13,9 +13,9 @@ import pandas as pd
 
 from ..core.errors import DataError
 from ..core.language import listed, number, say
-from ..core.results import Result
+from ..core.results import Result, checked_draws
 from .design import coded, is_number, known, numbers, two_groups
-from .estimates import Estimates, Floats, estimate_table
+from .estimates import Estimates, estimate_table
 
 Analysis = Callable[[pd.DataFrame], Estimates]
 
@@ -30,7 +30,11 @@ class Pooled(Estimates):
     parts: pd.DataFrame
 
 
-def rubin(estimates: Floats, variances: Floats, df_complete: Floats | float = math.inf) -> pd.DataFrame:
+def rubin(
+    estimates: np.ndarray[Any, Any] | Sequence[Any],
+    variances: np.ndarray[Any, Any] | Sequence[Any],
+    df_complete: float | Sequence[float] | np.ndarray[Any, Any] = math.inf,
+) -> pd.DataFrame:
     """Pool estimates of several imputations by Rubin's rules, with Barnard and Rubin's degrees of freedom.
 
     Parameters
@@ -48,7 +52,7 @@ def rubin(estimates: Floats, variances: Floats, df_complete: Floats | float = ma
     Raises
     ------
     DataError
-        Fewer than two imputations.
+        Fewer than two imputations; estimates and variances that are not as many.
 
     Source
     ------
@@ -58,6 +62,8 @@ def rubin(estimates: Floats, variances: Floats, df_complete: Floats | float = ma
     m = len(q)
     if m < 2:
         raise DataError("one-imputation", draws=m)
+    if u.shape != q.shape:
+        raise DataError("lengths-differ", first=q.size, second=u.size)
     within, between = u.mean(axis=0), q.var(axis=0, ddof=1)
     total = within + (1 + 1 / m) * between
     missing = (1 + 1 / m) * between / np.where(total > 0, total, 1)
@@ -141,7 +147,10 @@ def impute(frame: pd.DataFrame, columns: Sequence[str], *, draws: int = 20, seed
     """
     from statsmodels.imputation.mice import MICEData
 
+    checked_draws(draws)
     known(frame, columns)
+    if not len(columns):
+        raise DataError("too-few-items", items=0, least=1)
     parts: dict[str, Any] = {}
     own: dict[str, str] = {}
     for column in columns:
@@ -154,10 +163,14 @@ def impute(frame: pd.DataFrame, columns: Sequence[str], *, draws: int = 20, seed
             if frame[column].isna().any():
                 raise DataError("blank-in-column", column=column, people=int(frame[column].isna().sum()))
             levels, places = coded(frame[column])
+            if len(levels) > len(frame) / 2:  # names or numbers as text: hardly two people are alike
+                raise DataError("words-for-numbers", column=column)
             parts |= {f"c{len(parts) + i - 1}": (places == i).astype(float) for i in range(1, len(levels))}
     varying = pd.DataFrame(parts).loc[:, lambda table: (table.min() < table.max()) | table.isna().any()]
     if empty := int(varying.isna().all(axis=1).sum()):
         raise DataError("nothing-to-fill-from", columns=listed(columns), people=empty)
+    if len(frame) < varying.shape[1] + 2:
+        raise DataError("too-few-rows", rows=len(frame), parameters=varying.shape[1] + 1)
     blank = {column: name for column, name in own.items() if np.isnan(parts[name]).any()}
     seeded = {"rng": seed} if "rng" in signature(MICEData).parameters else {}
     before = np.random.get_state()  # noqa: NPY002 - statsmodels before 0.15 draws from numpy's global generator

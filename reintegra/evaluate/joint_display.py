@@ -146,6 +146,8 @@ def joint_display(
     if not len(both):
         raise DataError("theme-nobody-scored")
     said, scored = people.loc[both], table.loc[both]
+    if not names:
+        raise DataError("too-few-items", items=0, least=1)
     rows = [
         {"name": theme, "scale": scale, **_compared(scored[scale].to_numpy(), said[theme].to_numpy(), least, level)}
         for theme in said.columns

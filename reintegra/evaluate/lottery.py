@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import DataError, DesignError
+from ..core.language import listed
+from ..core.results import checked_draws
 from .design import coded, known, left_out_note, matrix, numbers, two_groups, with_blanks
 from .estimates import ChanceTest, Floats, estimate_table
 from .resampling import LISTED, SAME, deals, share_of
@@ -69,16 +71,19 @@ def randomisation_test(
     Fisher (1935), The Design of Experiments, section 21; Rosenbaum (2002), Statistical Science 17, 286-327
     (covariates).
     """
-    known(frame, [outcome, *(column for column in (site, group) if column)])
+    checked_draws(draws)
+    known(frame, [outcome, *(column for column in (site, group) if column is not None)])
     for column in (site, group):
-        if column and frame[column].isna().any():
+        if column is not None and frame[column].isna().any():
             raise DataError("blank-in-column", column=column, people=int(frame[column].isna().sum()))
     _, joined = two_groups(frame, programme)
     _, x, _ = matrix(frame, covariates)
     y = numbers(frame[outcome])
     kept = ~(np.isnan(x).any(axis=1) | np.isnan(y))
+    if not kept.any():
+        raise DataError("no-complete-rows", columns=listed([outcome, *covariates]), rows=len(frame))
     y, t, x, part = y[kept], joined[kept], x[kept], frame[kept]
-    strata = coded(part[site])[1] if site else np.zeros(len(part), dtype=np.intp)
+    strata = coded(part[site])[1] if site is not None else np.zeros(len(part), dtype=np.intp)
     levels = (strata[:, None] == np.unique(strata)).astype(float)
     basis, singular, _ = np.linalg.svd(
         np.hstack([levels, (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-300)]), full_matrices=False
@@ -86,7 +91,7 @@ def randomisation_test(
     basis = basis[:, singular > 1e-10 * singular[0]]
     left = y - basis @ (basis.T @ y)
 
-    unit = coded(part[group])[1] if group else np.arange(len(part))
+    unit = coded(part[group])[1] if group is not None else np.arange(len(part))
     dealt, stratum = _of_units(unit, t, group), _of_units(unit, strata, group).astype(int)
 
     def total(values: Floats) -> Floats:

@@ -22,7 +22,7 @@ def observed(
     With ``release`` both are dates, and the time is counted in days. A time of 0 is an event on the day of release; a
     person who was not followed at all has a blank.
     """
-    known(frame, [time, event, *([release] if release else [])])
+    known(frame, [time, event, *([release] if release is not None else [])])
     times = numbers(frame[time]) if release is None else _days(frame, release, time)
     kinds = numbers(frame[event])
     if len(early := np.flatnonzero(times < 0)):

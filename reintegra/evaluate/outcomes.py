@@ -132,7 +132,7 @@ def mean_times(data: Outcomes) -> pd.DataFrame:
     for place, name in enumerate(data.names):
         curve = data.curve(place)
         mean, se = curve.mean(data.horizon)
-        se = se if curve.events.sum() else math.nan
+        se = se if se > 0 else math.nan  # nothing happened before the horizon, or to all at one time
         reach = float(norm.ppf((1 + data.level) / 2)) * se
         time, kind = data.of(place)
         free = float(Curve(time, (kind != 0).astype(float)).free(np.array([data.horizon]))[0][0])

@@ -67,9 +67,9 @@ def roster(
     With waves the outcome is that of the last one. The baseline is the outcome at the first wave, or at the wave that
     ``baseline`` names, or the column it names, at the first wave; so are covariates. ``others`` are further columns.
     """
-    labels = [programme, *([site] if site else []), *others]
-    told = [baseline] if baseline and (wave is None or baseline in frame.columns) else []
-    known(frame, [outcome, *labels, *covariates, *told, *(c for c in (person, wave) if c)])
+    labels = [programme, *([site] if site is not None else []), *others]
+    told = [baseline] if baseline is not None and (wave is None or baseline in frame.columns) else []
+    known(frame, [outcome, *labels, *covariates, *told, *(c for c in (person, wave) if c is not None)])
     if wave is not None and person is None:
         raise DataError("wave-without-person", column=wave)
     for column in (person, wave):
@@ -82,12 +82,13 @@ def roster(
     if wave is None or person is None:
         if person is not None and (twice := int(frame[person].duplicated().sum())):
             raise DataError("code-twice-a-wave", people=twice)
-        people = frame.set_index(person, drop=False).rename_axis(None) if person else frame.reset_index(drop=True)
+        keyed = None if person is None else frame.set_index(person, drop=False).rename_axis(None)
+        people = frame.reset_index(drop=True) if keyed is None else keyed
         if baseline is not None and _stage_after(baseline, outcome):
             raise DesignError("baseline-after", baseline=baseline, outcome=outcome, people=len(frame))
     else:
         people, baseline, waves, notes = _wide(frame, outcome, baseline, covariates, person, wave, labels)
-    for column in labels[: 2 if site else 1]:
+    for column in labels[: 2 if site is not None else 1]:
         if blank := int((people[column].isna() | (people[column].astype(str).str.strip() == "")).sum()):
             raise DataError("blank-in-column", column=column, people=blank)
     if not len(people):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..core.errors import DataError, DesignError
 from ..core.language import listed
+from ..core.results import checked_draws
 from .between import Weighted, reml_tau2
 from .estimates import Estimates, Floats, chosen, estimate_table, pairs_of
 from .resampling import deal_test, smallest_deal_p
@@ -82,6 +83,7 @@ def compare_site_means(
     2693-2710; Gail et al. (1996), Statistics in Medicine 15, 1069-1092 (permutation).
     """
     labels, at = sums.arms(programme)
+    checked_draws(draws)
     pairs, names = pairs_of(labels)
     names = names if programme in sums.levels else [programme]
     term = chosen(term, names)

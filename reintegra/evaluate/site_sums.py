@@ -213,12 +213,15 @@ class SiteSums:
         return [name for i, name in enumerate(self.terms) if inside[i, i] <= 1e-12 * total[i + 1, i + 1]]
 
 
-def aliased(gram: Floats) -> list[int]:
-    """Return the columns that are constant or a combination of those before them, from their sums of products."""
+def aliased(gram: Floats, least: float = 0.0) -> list[int]:
+    """Return the columns that are constant or a combination of those before them, from their sums of products.
+
+    Sums of squares up to ``least`` are nothing but rounding.
+    """
     left, own = gram.astype(float).copy(), np.diag(gram).copy()
     found = []
     for i in range(len(left)):
-        if left[i, i] <= ALIASED * own[i] or own[i] <= 0:
+        if left[i, i] <= ALIASED * own[i] or own[i] <= least:
             found.append(i)
         else:
             left = left - np.outer(left[:, i], left[i]) / left[i, i]

@@ -143,11 +143,12 @@ def units(
     """
     one_of("kind", kind, KINDS)
     level = checked_level(level)
-    needs = [column for column, wanted in ((exposure, kind == "rate"), (sd, kind == "mean" and n)) if wanted]
-    if None in needs or (n and covariates):
-        wanted = "covariates" if n and covariates else "exposure" if kind == "rate" else "sd"
+    of_units = n is not None
+    needs = [column for column, wanted in ((exposure, kind == "rate"), (sd, kind == "mean" and of_units)) if wanted]
+    if None in needs or (of_units and covariates):
+        wanted = "covariates" if of_units and covariates else "exposure" if kind == "rate" else "sd"
         raise DataError("units-need", column=wanted, kind=kind)
-    columns = [unit, outcome, *(c for c in (n, exposure, sd) if c), *covariates]
+    columns = [unit, outcome, *(c for c in (n, exposure, sd) if c is not None), *covariates]
     known(frame, columns)
     if blank := int(frame[unit].isna().sum()):
         raise DataError("blank-in-column", column=unit, people=blank)

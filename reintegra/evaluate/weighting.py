@@ -177,7 +177,7 @@ def balance_table(names: Sequence[str], x: Floats, t: Floats, weights: Floats) -
     return pd.DataFrame({**means, **rows})
 
 
-def effective_sample_size(weights: Floats | Sequence[float]) -> float:
+def effective_sample_size(weights: np.ndarray[Any, Any] | pd.Series | Sequence[float]) -> float:
     """Return how many people of one weight tell as much as these.
 
     Parameters

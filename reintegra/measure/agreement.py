@@ -15,7 +15,7 @@ from ..core.errors import DataError, Notice
 from ..core.language import listed, number, say
 from ..core.results import Estimate, Result, checked_level
 from .coincidences import Sums, coefficients, standard_errors, weights_of
-from .dirichlet import checked_draws, drawn_weights, halves, limits, unseen
+from .dirichlet import checked_samples, drawn_weights, halves, limits, unseen
 from .gates import LEAST
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -118,7 +118,7 @@ def agreement(
     4th ed.; Conger (1980), Psychological Bulletin 88, 322-328; Rubin (1981), Annals of Statistics 9, 130-134.
     """
     checked_level(level)
-    checked_draws(draws, 0)
+    checked_samples(draws, 0)
     columns = [name for name in ratings.columns if name != person] if coders is None else list(coders)
     units, times, values, who = (
         _counted(ratings, columns, categories) if counts else _rated(ratings, columns, categories)

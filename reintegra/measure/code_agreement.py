@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..core.coded import Floats, numbers, present
+from ..core.coded import Floats, keys, numbers
 from ..core.errors import DataError, Notice
 from ..core.language import number, say
 from ..core.results import Result, checked_level
 from .agreement import TENTATIVE, reading
-from .dirichlet import HALF, checked_draws, differing, drawn_weights, limits
+from .dirichlet import HALF, checked_samples, differing, drawn_weights, limits
 from .gates import LEAST
 
 COLUMNS = ["answer", "person", "section", "coder", "code", "value"]
@@ -110,7 +110,7 @@ def code_agreement(codings: pd.DataFrame, *, draws: int = 2_000, seed: int = 1, 
     the truth: benchmarks/agreement.py.
     """
     checked_level(level)
-    checked_draws(draws, 1)
+    checked_samples(draws, 1)
     read = _read(codings)
     codes, people = len(read.codes), len(read.apart)
     parts = _parts(*(part.sum(axis=0) for part in (read.apart, read.ones, read.many)))
@@ -175,7 +175,7 @@ class _Readings:
 
 def _read(codings: pd.DataFrame) -> _Readings:
     """Count the codings, or refuse them."""
-    present(codings, COLUMNS)
+    keys(codings, COLUMNS)
     if codings.empty:
         raise DataError("agree-no-codings")
     value = numbers(codings, ["value"])[:, 0]
@@ -238,7 +238,8 @@ def _alpha(observed: Floats, expected: Floats) -> Floats:
 
 
 def _pooled(observed: Floats, expected: Floats) -> Floats:
-    found: Floats = 1 - observed.sum(axis=-1) / expected.sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Floats = 1 - observed.sum(axis=-1) / expected.sum(axis=-1)
     return found
 
 

@@ -83,9 +83,7 @@ class Sums:
 
     def totals(self, weights: Floats) -> Sums:
         """Return the weighted sums of all units: ``weights`` (draws x units), or (units) for one sample."""
-        return self._each(
-            lambda _, part: (weights @ part.reshape(len(self), -1)).reshape(weights.shape[:-1] + part.shape[1:])
-        )
+        return self._each(lambda _, part: np.tensordot(weights, part, 1))
 
     def _each(self, change: Callable[[str, Floats], Floats]) -> Sums:
         names = [field.name for field in fields(self) if getattr(self, field.name) is not None]

@@ -17,6 +17,7 @@ from ..core.text import fold
 from ..instruments import Instrument, Score, status_line
 from ..intake import Responses
 from .kernel import band_places
+from .scales import find_score
 from .scoring import Scores
 from .waves import waves
 
@@ -209,13 +210,15 @@ def distribution(scores: Scores, names: str | Sequence[str], by: str | None = No
     Raises
     ------
     DataError
-        There is no such column; or the scales differ in their range.
+        There is no such column or score, or none is asked for; or the scales differ in their range.
 
     Source
     ------
     Hyndman & Fan (1996), The American Statistician 50, 361-365, definition 7.
     """
-    chosen = [scores.instrument.score(name) for name in ([names] if isinstance(names, str) else names)]
+    chosen = [find_score(scores.instrument, name) for name in ([names] if isinstance(names, str) else names)]
+    if not chosen:
+        raise DataError("too-few-items", items=0, least=1)
     if len({(score.low, score.high) for score in chosen}) > 1:
         raise DataError("scales-differ", scales=listed(score.name for score in chosen))
     rows, withheld = [], 0

@@ -10,7 +10,7 @@ import pandas as pd
 from ..core.coded import Floats
 from ..core.errors import DataError
 from ..core.language import number, say
-from ..core.results import Result, checked_level
+from ..core.results import Result, checked_draws, checked_level
 from .taken import Correlated, Declared, Measured, correlated, positive
 
 LEAST = 100
@@ -171,6 +171,7 @@ def parallel_analysis(
     27, 509-540; shared variance: Humphreys & Montanelli (1975), Multivariate Behavioral Research 10, 193-205.
     """
     checked_level(level)
+    checked_draws(draws)
     found = correlated(data, scale, codes, "parallel", LEAST, items=3, most=SHUFFLED)
     k, n = len(found.items), found.n
     r = _invertible(found.pearson, n)

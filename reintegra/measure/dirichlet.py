@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..core.coded import Floats
-from ..core.errors import DataError, shown
+from ..core.results import checked_draws
 from .coincidences import Sums
 
 BLOCK = 2_000_000
@@ -21,11 +21,9 @@ LEAST_DRAWS = 100
 HALF, MOST_HALVES = 0.5, 5
 
 
-def checked_draws(draws: int, least: int) -> int:
-    """Return how many samples are drawn, or refuse a number that gives no limits."""
-    if not isinstance(draws, int) or 0 < draws < LEAST_DRAWS or draws < least:
-        raise DataError("agree-draws", draws=shown(draws), least=LEAST_DRAWS)
-    return draws
+def checked_samples(draws: int, least: int) -> int:
+    """Return how many samples are drawn, or refuse a number that gives no limits; none where ``least`` allows it."""
+    return 0 if draws == least == 0 else checked_draws(draws, LEAST_DRAWS)
 
 
 def halves(q: int) -> Floats:

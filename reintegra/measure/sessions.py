@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ..core.coded import present
+from ..core.coded import Floats, coded, keys, numbers, present
+from ..core.errors import DataError
 from ..core.results import checked_level
 from .shares import exact_interval
 
@@ -48,7 +49,8 @@ def delivery(
     Raises
     ------
     DataError
-        A column is absent, or a level that is not between 0 and 1.
+        A column is absent; a plan or a state is blank or another code; words for minutes or steps; a level that is not
+        between 0 and 1.
 
     Source
     ------
@@ -60,9 +62,13 @@ def delivery(
     checked_level(level)
     groups = [by] if isinstance(by, str) else list(by)
     present(sessions, [*groups, "komponen_id", "direncanakan", "terlaksana", "durasi_mnt", "kelengkapan"])
-    planned, state = sessions["direncanakan"] == 1, sessions["terlaksana"]
+    keys(sessions, groups)
+    keys(sessions, ["komponen_id"])
+    planned = _code(sessions, "direncanakan", (0, 1)) == 1
+    state = _code(sessions, "terlaksana", (CANCELLED, HELD, REPLACED))
     took_place = state != CANCELLED
-    done = sessions["kelengkapan"].where(took_place) / sessions["komponen_id"].map(steps).astype(float)
+    minutes, checked = np.where(took_place, numbers(sessions, ["durasi_mnt", "kelengkapan"]).T, np.nan)
+    done = pd.Series(checked, sessions.index) / sessions["komponen_id"].map(steps).astype(float)
     counted = {
         "planned": planned,
         "held": planned & (state == HELD),
@@ -72,7 +78,7 @@ def delivery(
     }
     rows = sessions[groups].assign(
         **counted,
-        minutes=sessions["durasi_mnt"].where(took_place),
+        minutes=minutes,
         fidelity=done,
         complete=(done == 1).where(done.notna()),
     )
@@ -113,32 +119,41 @@ def attendance(
     Raises
     ------
     DataError
-        A column is absent.
+        A column is absent; an attendance is blank or another code; a session stands twice in ``sessions``.
 
     Source
     ------
     Attendance says who came, never why: Imbens & Rubin (2015), Causal Inference, ch. 23 (those who come differ).
     """
     groups = [by] if isinstance(by, str) else list(by)
-    present(attended, ["sesi_id", "pid", "hadir", "partisipasi"])
-    rows = attended
+    keys(attended, ["sesi_id", "pid"])
+    state = _code(attended, "hadir", (ABSENT, FULL, PART, EXCUSED))
+    codes = {"full": FULL, "part": PART, "excused": EXCUSED, "absent": ABSENT}
+    came = {name: state == code for name, code in codes.items()}
+    rows = attended.assign(**came, partisipasi=numbers(attended, ["partisipasi"])[:, 0])
     if sessions is not None:
-        present(sessions, ["sesi_id"])
         lent = ["sesi_id", *(name for name in groups if name not in attended)]
-        present(sessions, lent)
-        rows = attended.merge(sessions[lent], on="sesi_id", validate="many_to_one")
-    present(rows, groups)
-    came = {
-        name: rows["hadir"] == code
-        for name, code in (("full", FULL), ("part", PART), ("excused", EXCUSED), ("absent", ABSENT))
-    }
-    rows = rows.assign(**came)
+        keys(sessions, lent)
+        if twice := int(sessions["sesi_id"].duplicated().sum()):
+            raise DataError("session-twice", column="sesi_id", sessions=twice)
+        rows, lender = (table.assign(sesi_id=table["sesi_id"].astype(str)) for table in (rows, sessions[lent]))
+        rows = rows.merge(lender, on="sesi_id")
+    keys(rows, groups)
     grouped = rows.groupby(groups)
     table = pd.DataFrame({"people": grouped["pid"].nunique(), "sessions": grouped.size()})
     table = table.join(grouped[list(came)].sum().astype(int))
     table["share"] = table["full"] / table["sessions"]
     table["participation"] = grouped["partisipasi"].mean()
     return table.reset_index()
+
+
+def _code(frame: pd.DataFrame, column: str, codes: tuple[int, ...]) -> Floats:
+    """Return a column of codes; a blank and any other code are refused."""
+    places = coded(frame, [column], (codes,))[:, 0]
+    if blank := int((places == 0).sum()):
+        raise DataError("blank-cells", column=column, cells=blank)
+    found: Floats = np.array(codes, dtype=float)[places.astype(int) - 1]
+    return found
 
 
 def session_groups(codes: pd.Series) -> pd.Series:

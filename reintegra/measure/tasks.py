@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ..core.coded import present
+from ..core.coded import coded, keys
 
+LEVELS = (0, 1, 2, 3, 4)
 MASTERED = 3  # does it alone and right; 4 can also teach it
 
 
@@ -35,7 +36,7 @@ def tasks_mastered(
     Raises
     ------
     DataError
-        A column is absent.
+        A column is absent, or a level other than 0 to 4.
 
     Source
     ------
@@ -44,9 +45,10 @@ def tasks_mastered(
     """
     groups = [by] if isinstance(by, str) else list(by)
     one = ["pid", "tanggal", "tugas"]
-    present(ratings, [*groups, *one, "penilai_id", "tingkat"])
-    rated = ratings[ratings["tingkat"].notna()]
-    rows = rated.assign(share=(rated["tingkat"] >= mastered).astype(float), level=rated["tingkat"].astype(float))
+    keys(ratings, groups)
+    keys(ratings, [*one, "penilai_id"])
+    level = coded(ratings, ["tingkat"], (LEVELS,))[:, 0] - 1.0
+    rows = ratings.assign(share=(level >= mastered).astype(float), level=level)[level >= 0]
     means = rows.groupby([*groups, *(c for c in one if c not in groups)])[["share", "level"]].mean().reset_index()
     grouped = means.groupby(groups)
     table = pd.DataFrame({"people": grouped["pid"].nunique(), "tasks": grouped["tugas"].nunique()})

@@ -168,3 +168,13 @@ def test_what_is_shown_counts_codes_not_rows():
         none = pd.DataFrame({"coder": ["C2"], "answer": ["B"]})
         found = Codings(TWO, "", none, none[:0]).shown()
     assert found.to_numpy().tolist() == [["C1", 2, 0, 0], ["C2", 1, 1, 0]]
+
+
+def test_a_coding_whose_key_is_blank_or_a_list_is_refused_by_its_column():
+    for code, value in (("blank-cells", None), ("cells-hold-lists", ["A1"])):
+        for column in ("answer", "code", "coder"):
+            table = TWO.astype(object)
+            table[column] = [value, *table[column].iloc[1:]]
+            with pytest.raises(rg.DataError) as caught:
+                consensus(table)
+            assert (caught.value.code, column in str(caught.value)) == (code, True)

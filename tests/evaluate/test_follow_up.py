@@ -229,6 +229,33 @@ def test_a_programme_to_whose_people_nothing_happened_has_no_interval():
     assert "no proof" in " ".join(found.sentences("en"))
 
 
+def test_a_programme_to_whose_people_nothing_happened_before_the_horizon_has_no_interval_either():
+    first = people().loc[lambda t: (t["back"] == 1) & (t["programme"] == 1), "day"].min()
+    found = followed(horizon=float(first) / 2)
+    at = found.means.set_index("name").loc["1"]
+    assert [at["estimate"], at["free"]] == [first / 2, 1]
+    assert at[["se", "ci_low", "ci_high"]].isna().all()
+    assert found.table[["se", "p_value"]].isna().all().all()
+    assert f"within {first / 2:.0f} days" in " ".join(found.sentences("en"))
+
+
+def test_a_grade_too_high_and_a_covariate_without_end_are_refused_and_not_noted():
+    for code, options in (
+        ("grade-too-high", {"grade": 5, "covariates": ["age"]}),
+        ("infinite-values", {"frame": people().assign(age=np.inf), "covariates": ["age"]}),
+    ):
+        with pytest.raises(rg.ReintegraError) as caught:
+            followed(options.pop("frame", None), **options)
+        assert caught.value.code == code
+
+
+def test_a_code_of_what_comes_first_is_a_number_of_its_own():
+    for competing in (["died"], [float("nan")], [0], {1: "died"}):
+        with pytest.raises(rg.DataError) as caught:
+            followed(competing=competing)
+        assert caught.value.code == "no-such-choice"
+
+
 def test_hazards_that_part_people_without_end_are_refused():
     table = people().assign(never=lambda t: (t["back"] == 0).astype(int))
     with pytest.raises(rg.DataError) as caught:

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from released_people import RELEASED, RETURNED, E, R, followed, people, recid, rossi
 
+import reintegra as rg
+from reintegra.core.language import speaking
 from reintegra.evaluate import cox, follow_up
 from reintegra.evaluate.survival import Curve
 
@@ -102,6 +104,33 @@ def test_cox_of_published_studies_is_that_of_coxph(name):
     zph = list(R[name]["zph_km"].values())
     assert found.proportional["statistic"].to_numpy() == pytest.approx([row["chisq"] for row in zph], rel=1e-6)
     assert found.proportional["p_value"].to_numpy() == pytest.approx([row["p"] for row in zph], rel=1e-6)
+
+
+def test_events_at_one_time_only_give_coxs_ratio_and_no_test_whether_it_moves():
+    """R: coxph(Surv(t, e) ~ x): 0.121085574442371, 0.187238455608417; cox.zph stops, "exactly singular"."""
+    table = pd.DataFrame({"t": 5, "e": [1, 0, 1, 1, 0, 1, 0, 0, 1, 0], "x": [3, 1, 4, 1, 5, 9, 2, 6, 5, 3]})
+    found = cox(table, time="t", event="e", terms=["x"])
+    assert found.table.loc[0, ["estimate", "se"]].to_list() == pytest.approx([0.121085574442371, 0.187238455608417])
+    assert found.proportional["p_value"].isna().all()
+    with speaking("en"):
+        assert "cannot be tested" in str(found)
+
+
+def test_people_followed_at_different_times_have_no_hazard_ratio():
+    """R: coxph(Surv(t, e) ~ x) gives NA."""
+    table = pd.DataFrame({"t": [1, 2, 3, 4, 5, 6], "e": [0, 0, 0, 1, 1, 1], "x": [0, 0, 0, 1, 1, 1]})
+    with pytest.raises(rg.DataError) as caught:
+        cox(table, time="t", event="e", terms=["x"])
+    assert caught.value.code == "all-at-risk-alike"
+
+
+def test_who_died_on_the_day_of_release_was_still_at_risk_on_it():
+    """R: coxph(Surv(t, e == 1) ~ x): 0.632051696154372, 0.921982104134099; cox.zph: 2.8774250089."""
+    t, e, x = [0, 0, 3, 5, 7, 8, 10, 12, 12, 14], [1, 2, 1, 0, 1, 1, 0, 2, 1, 0], [1, 0, 1, 0, 1, 0, 1, 0, 0, 1]
+    table = pd.DataFrame({"t": t, "e": e, "x": x, "source": "catatan"})
+    found = follow_up(table, time="t", event="e", programme="x", source="source", horizon=12, competing={2: "died"}).cox
+    assert found.table.loc[0, ["estimate", "se"]].to_list() == pytest.approx([0.632051696154372, 0.921982104134099])
+    assert found.proportional["statistic"].iloc[0] == pytest.approx(2.8774250089)
 
 
 def test_the_log_likelihood_of_cox_is_that_of_coxph():

@@ -85,3 +85,29 @@ def test_a_column_that_is_not_there_is_named():
     with pytest.raises(rg.DataError) as caught:
         attendance(CAME, SESSIONS, by="komponen")
     assert "komponen" in str(caught.value)
+
+
+def test_numbers_that_were_read_as_text_count_as_numbers():
+    """Blank cells and a spreadsheet make text of codes; nothing planned would be counted otherwise."""
+    text = SESSIONS.astype({"direncanakan": str, "durasi_mnt": str})
+    assert delivery(text).equals(delivery(SESSIONS))
+    assert delivery(SESSIONS.astype(object)).equals(delivery(SESSIONS))
+    assert attendance(CAME.astype({"hadir": str})).equals(attendance(CAME))
+
+
+def test_codes_that_are_blank_or_unknown_are_refused_and_not_counted_as_held():
+    refusals = {
+        "blank-cells": lambda: delivery(SESSIONS.assign(terlaksana=[1, 2, 0, 1, None])),
+        "undeclared-codes": lambda: delivery(SESSIONS.assign(terlaksana=[1, 2, 0, 1, 7])),
+        "not-numbers": lambda: delivery(SESSIONS.assign(durasi_mnt="lama")),
+        "session-twice": lambda: attendance(CAME, pd.concat([SESSIONS, SESSIONS]), by="komponen_id"),
+        "no-grouping": lambda: attendance(CAME, by=[]),
+        "cells-hold-lists": lambda: attendance(CAME.assign(pid=[["a"]] * 5)),
+    }
+    for code, call in refusals.items():
+        with pytest.raises(rg.DataError) as caught:
+            call()
+        assert caught.value.code == code
+    with pytest.raises(rg.DataError) as caught:
+        attendance(CAME.assign(hadir=[1, 0, None, 3, 1]))
+    assert caught.value.code == "blank-cells"

@@ -55,3 +55,11 @@ def test_a_table_without_levels_is_refused():
     with pytest.raises(rg.DataError) as error:
         tasks_mastered(RATINGS.drop(columns="tingkat"))
     assert error.value.code == "columns-absent"
+
+
+def test_not_applicable_is_not_taken_for_mastered():
+    """The code 77 of the dictionary is above every level; read from the records it is blank."""
+    with pytest.raises(rg.DataError) as caught:
+        tasks_mastered(RATINGS.assign(tingkat=RATINGS["tingkat"].fillna(77)))
+    assert caught.value.code == "undeclared-codes"
+    assert tasks_mastered(RATINGS.astype({"tingkat": "Int64"})).equals(tasks_mastered(RATINGS))
