@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..core.language import say, word
-from .document import Bullets, Document, Drawing, Grid, Part
+from .document import Bullets, Document, Drawing, Grid, Note, Part
 from .export_word import WIDTH, a4_document, add_table
 from .outgoing import writable
 
@@ -33,8 +33,12 @@ def write_document(path: Path, document: Document) -> None:
             made.add_heading(writable(section.title), 2)
         for part, after in zip_longest(section.parts, section.parts[1:]):
             _add(made, part)
-            if isinstance(part, str) and isinstance(after, Grid):
+            if isinstance(part, str) and isinstance(after, str | Grid):
                 made.paragraphs[-1].paragraph_format.keep_with_next = True
+            elif isinstance(part, Grid) and isinstance(after, Note):
+                last = [cell.paragraphs[0] for cell in made.tables[-1].rows[-1].cells]
+                for paragraph in (*last, made.paragraphs[-1]):
+                    paragraph.paragraph_format.keep_with_next = True
     if document.made:
         made.add_heading(say("page", "made_title"), 2)
         rows = pd.DataFrame(document.made, columns=[word("column_what"), word("column_value")])

@@ -143,7 +143,7 @@ def _by_unit(found: Training) -> Iterator[Part]:
         yield t(f"by_unit_{name}")
         yield units_grid(result)
     if "practice" in found.by_unit:
-        yield Drawing(plots.shrunken, found.by_unit["practice"], 50)
+        yield Drawing(plots.shrunken, found.by_unit["practice"], 60)
     yield Note(t("by_unit_note", least=LEAST))
 
 
