@@ -211,7 +211,7 @@ def equivalence(found: Estimates, *, margin: float, term: str | None = None, alp
     from scipy import stats
 
     if not margin > 0:
-        raise DataError("margin-not-positive", margin=number(margin, 2))
+        raise DataError("margin-not-positive", margin=lambda: number(margin, 2))
     row = found.table.set_index("name").loc[chosen(term or found.term, list(found.table["name"]))]
     estimate, se, df = (float(row[column]) for column in ("estimate", "se", "df"))
     lower, upper = float(stats.t.sf((estimate + margin) / se, df)), float(stats.t.cdf((estimate - margin) / se, df))

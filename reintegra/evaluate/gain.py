@@ -58,7 +58,7 @@ def normalised_gain(
     if len(kept) < 3:
         raise DataError("too-few-rows", rows=len(kept), parameters=2)
     if outside := int(((kept < 0) | (kept > highest)).any(axis=1).sum()):
-        raise DataError("outside-scale", people=outside, low="0", high=number(highest, 0))
+        raise DataError("outside-scale", people=outside, low="0", high=lambda: number(highest, 0))
     sites = pd.Series(range(len(kept)), kept.index) if site is None else people_once(site).reindex(kept.index)
     value = _gain(kept, highest)
     se, df, notes = site_jackknife(kept.assign(site=sites), "site", lambda some: _gain(some, highest), value)

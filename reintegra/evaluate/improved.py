@@ -182,7 +182,8 @@ def _of_chosen(
     step = points[1] - points[0]
     for values in (everyone, x, y):
         if outside := int(((values < points[0] - step / 2) | (values > points[-1] + step / 2)).sum()):
-            raise DataError("outside-scale", people=outside, low=number(points[0], 1), high=number(points[-1], 1))
+            ends = {"low": lambda: number(points[0], 1), "high": lambda: number(points[-1], 1)}
+            raise DataError("outside-scale", people=outside, **ends)
     lattice = fit_lattice(everyone, points)
     before, after = lattice.places(x), lattice.places(y)
     between = int((np.abs(points[before] - x) > 1e-6 * step).sum() + (np.abs(points[after] - y) > 1e-6 * step).sum())

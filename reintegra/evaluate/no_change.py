@@ -53,7 +53,7 @@ class Lattice:
         from scipy.optimize import brentq
 
         if not 0 < r < self.correlation(HIGHEST_RHO):
-            raise DataError("retest-out-of-range", r=number(r, 2))
+            raise DataError("retest-out-of-range", r=lambda: number(r, 2))
         return float(brentq(lambda rho: self.correlation(rho) - r, 0, HIGHEST_RHO, xtol=1e-10))
 
     def rising(self, r: float) -> Floats:
@@ -71,7 +71,8 @@ def lattice_points(scale: Scale) -> Floats:
     low, high, step = scale
     steps = (high - low) / step if step > 0 else math.nan
     if not (1 < steps + 1e-9 <= MOST_STEPS) or abs(steps - round(steps)) > 1e-6 * steps:
-        raise DataError("not-a-scale", low=number(low, 2), high=number(high, 2), step=number(step, 2))
+        ends = {"low": lambda: number(low, 2), "high": lambda: number(high, 2), "step": lambda: number(step, 2)}
+        raise DataError("not-a-scale", **ends)
     return np.linspace(low, high, round(steps) + 1)
 
 

@@ -243,7 +243,7 @@ def _solved(
         effect = float(brentq(lambda size: reached(n, size) - power, 1e-9, 1e3, xtol=1e-13))  # type: ignore[arg-type]
     else:
         if reached(1e9, effect) < power:
-            raise DataError("no-number-helps", effect=number(effect, 2))
+            raise DataError("no-number-helps", effect=lambda: number(effect, 2))
         lowest = least + 1e-6
         enough = reached(lowest, effect) >= power
         n = lowest if enough else float(brentq(lambda size: reached(size, effect) - power, lowest, 1e9, xtol=1e-10))

@@ -120,7 +120,7 @@ def reliable_change(
     errors = (sem(sd[0], reliability), sem(sd[1] if method == "maassen" else sd[0], reliability))
     se = math.hypot(*errors)
     if se <= 0:
-        raise DataError("no-error", reliability=number(reliability, 2))
+        raise DataError("no-error", reliability=lambda: number(reliability, 2))
     change, smallest = pair["second"] - pair["first"], z * se
     table = pair.assign(
         estimate=change, se=se, statistic=change / se, p_value=2 * ndtr(-np.abs(change / se)),

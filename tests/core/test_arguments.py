@@ -100,3 +100,10 @@ def test_dates_and_complex_numbers_are_no_numbers():
 
 def test_an_empty_table_of_ratings_is_a_note_and_no_crash():
     assert [note.code for note in agreement(pd.DataFrame({"a": [], "b": []})).notes][:1] == ["agree-no-pair"]
+
+
+def test_the_numbers_of_a_refusal_are_written_in_the_language_in_which_it_is_read():
+    error = refused(lambda: compare(PEOPLE, **ASKED, margin=-0.5))
+    for lang, written in (("id", "-0,50"), ("en", "-0.50")):
+        with speaking(lang):
+            assert written in str(error)
