@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,8 +29,6 @@ CALLER = frozenset({"unknown-instrument", "several-forms", "no-such-definition",
 CALLER_SAID = frozenset(
     {"bad-value", "values-contradict-labels", "missing-code-is-answer", "unknown-variant", "wave-twice", "wrong-option"}
 )
-
-NAMED = ("values", "missing", "columns", "key", "sheet", "duplicates")  # what the hint translates for the command line
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -206,8 +205,9 @@ def _language_of(given: Sequence[str]) -> str:
 
 def _stop(error: ReintegraError, status: int) -> int:
     print(error, file=sys.stderr)
-    if isinstance(error, IntakeError) and any(f"{name}=" in str(error) for name in NAMED):
-        print(word("cli_hint"), file=sys.stderr)
+    named = [name for name in vars(Options()) if re.search(rf"\b{name}=", str(error))]
+    if named and isinstance(error, IntakeError):
+        print(word("cli_hint", options="; ".join(word(f"cli_hint_{name}") for name in named)), file=sys.stderr)
     return status
 
 

@@ -1,5 +1,6 @@
 """The command line, called as a user would."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import small_records
 
 from reintegra.__main__ import COMMANDS, main, parser
 from reintegra.core.language import word
+from reintegra.intake.options import Options
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "corpus"
@@ -160,7 +162,16 @@ def test_the_hint_for_the_command_line_stands_only_below_what_it_translates(tmp_
     assert run("report", tmp_path / "x.csv", "--instrument", "siap_36", "--out", tmp_path) == 2
     assert "--values" not in capsys.readouterr().err
     assert run("report", FILES / "gf09_unknown_labels.csv", *KSR, "--out", tmp_path) == 1
-    assert "--values" in capsys.readouterr().err
+    hint = capsys.readouterr().err.splitlines()[-1]
+    assert "--values" in hint
+    assert "--waves" not in hint
+
+
+def test_whatever_a_remedy_may_name_can_be_told_on_the_command_line(capsys):
+    with pytest.raises(SystemExit):
+        run("check", "--help")
+    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
+    assert {re.search(r"--[a-z-]+", word(f"cli_hint_{name}"))[0] for name in vars(Options())} <= options
 
 
 def test_a_python_without_the_libraries_says_which_python_to_use():
